@@ -1,0 +1,142 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	ch "github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/rs/zerolog"
+
+	"tidemark/deploy/embedded"
+	"tidemark/deploy/embedded/chdb"
+	"tidemark/deploy/embedded/chhttp"
+)
+
+// serverEnv names a ClickHouse server to test against instead of the embedded engine: host:port of its HTTP interface,
+// for user default without a password.
+const serverEnv = "TIDEMARK_TEST_CLICKHOUSE"
+
+// engine is host:port of the real ClickHouse that all tests of the package share: one process holds one engine.
+var engine string
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	if engine = os.Getenv(serverEnv); engine != "" {
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "tidemark-clickhouse-")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		var stop func()
+		if stop, err = startEngine(dir); err == nil {
+			defer stop()
+			return m.Run()
+		}
+	}
+	fmt.Fprintf(os.Stderr, "these tests run on the real ClickHouse engine: %v\n", err)
+	return 1
+}
+
+// startEngine boots the embedded engine in this process and serves it on a free port.
+func startEngine(dir string) (stop func(), err error) {
+	file, err := embedded.Library("")
+	if err != nil {
+		return nil, err
+	}
+	lib, err := chdb.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	srv, err := chhttp.New(chhttp.Config{
+		Library: lib, Args: []string{"--path=" + filepath.Join(dir, "store")}, Users: embedded.DefaultUsers(), SpoolDir: dir, Log: zerolog.Nop(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	engine = ln.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Run(ctx, ln) }()
+	return func() {
+		cancel()
+		if err := <-ended; err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		srv.Close()
+	}, nil
+}
+
+var databases atomic.Int64
+
+// newDatabase creates a database that is dropped after the test and returns its name.
+func newDatabase(t testing.TB) string {
+	t.Helper()
+	name := newName(t)
+	admin(t, "CREATE DATABASE "+name)
+	return name
+}
+
+// newName returns the name of a database that does not exist; one that the test makes is dropped.
+func newName(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), databases.Add(1))
+	t.Cleanup(func() { admin(t, "DROP DATABASE IF EXISTS "+name+" SYNC") })
+	return name
+}
+
+// admin runs a statement without going through the sink.
+func admin(t testing.TB, sql string) {
+	t.Helper()
+	conn, err := ch.Open(&ch.Options{Protocol: ch.HTTP, Addr: []string{engine}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.Exec(context.Background(), sql); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// openSink opens a sink on a database at an address.
+func openSink(t testing.TB, addr, database string, o Options) *Sink {
+	t.Helper()
+	s, err := Open("http://default@"+addr+"/"+database, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// front is a proxy before the engine that cuts the connection instead of passing on the answer to an insert where lose
+// says so.
+func front(t testing.TB, lose func() bool) (addr string) {
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: engine})
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if strings.HasPrefix(r.Request.URL.Query().Get("query"), "INSERT") && lose() {
+			panic(http.ErrAbortHandler) // closes the connection without a word
+		}
+		return nil
+	}
+	srv := httptest.NewServer(proxy)
+	t.Cleanup(srv.Close)
+	return strings.TrimPrefix(srv.URL, "http://")
+}
