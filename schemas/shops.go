@@ -42,7 +42,7 @@ func parseShops(path string, raw []byte) (*Shops, error) {
 		return nil, fmt.Errorf("%s: %w", path, withoutText(err))
 	}
 	if err := dec.Decode(&struct{}{}); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: a second YAML document; write all shops under one shops:", path)
+		return nil, fmt.Errorf("%s: a second YAML document; write all shops under one key shops", path)
 	}
 	if err := checkShops(path, file.Shops); err != nil {
 		return nil, err

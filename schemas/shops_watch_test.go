@@ -55,14 +55,7 @@ func TestWatchShops(t *testing.T) {
 		defer cancel()
 		reports := make(chan string, 10)
 		steps[0].do()
-		go WatchShops(ctx, path, time.Second,
-			func(s *Shops) { reports <- s.All()[0].ID },
-			func(err error) {
-				if !strings.Contains(err.Error(), path) {
-					t.Errorf("error %q does not name the file", err)
-				}
-				reports <- "error"
-			})
+		go watchInto(ctx, t, path, reports)
 		for i, step := range steps {
 			if i > 0 {
 				step.do()
@@ -78,4 +71,16 @@ func TestWatchShops(t *testing.T) {
 			}
 		}
 	})
+}
+
+// watchInto reports the id of the first shop of each good state, and "error" for each bad one.
+func watchInto(ctx context.Context, t *testing.T, path string, reports chan<- string) {
+	WatchShops(ctx, path, time.Second,
+		func(s *Shops) { reports <- s.All()[0].ID },
+		func(err error) {
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("error %q does not name the file", err)
+			}
+			reports <- "error"
+		})
 }

@@ -81,7 +81,8 @@ func (s *Sink) exec(ctx context.Context, sql string) error {
 		conn = admin
 	}
 	if err := conn.Exec(ctx, sql); err != nil {
-		return s.explain(ctx, sql, "", err)
+		head, _, _ := strings.Cut(sql, "\n")
+		return fmt.Errorf("ClickHouse at %v: %s: %w", s.conf.Addr, head, err)
 	}
 	return nil
 }

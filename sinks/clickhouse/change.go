@@ -54,16 +54,16 @@ func (is *tableState) compare(t *schemas.Table, norm normal) error {
 
 // sameEngine compares engines. A replicated server puts a prefix before the name and arguments before ours.
 func (is *tableState) sameEngine(want string) bool {
-	name, args, _ := strings.Cut(squeeze(want), "(")
-	have := squeeze(is.engine())
+	name, args, _ := strings.Cut(spaced(want), "(")
+	have := spaced(is.engine())
 	if is.Engine == name {
-		return have == squeeze(want)
+		return have == spaced(want)
 	}
-	return strings.HasSuffix(is.Engine, name) && (args == "" || strings.HasSuffix(have, ","+args) || strings.HasSuffix(have, "("+args))
+	return strings.HasSuffix(is.Engine, name) && (args == "" || strings.HasSuffix(have, ", "+args) || strings.HasSuffix(have, "("+args))
 }
 
 func (is columnState) compare(table string, want schemas.Column, norm normal) error {
-	if squeeze(is.Type) != squeeze(want.Type) {
+	if spaced(is.Type) != spaced(want.Type) {
 		return fmt.Errorf("table %[1]s: column %[2]s is %[3]s, the catalogue says %[4]s; give the new meaning a new name, or run ALTER TABLE %[1]s MODIFY COLUMN `%[2]s` %[4]s if every stored value fits",
 			table, want.Name, is.Type, want.Type)
 	}

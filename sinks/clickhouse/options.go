@@ -12,7 +12,7 @@ import (
 
 // Options adjust a Sink; the zero value is ready for use.
 type Options struct {
-	Registry prometheus.Registerer // takes the sink's metrics; nil exports none
+	Registry prometheus.Registerer // takes the metrics of one Sink; nil exports none
 	Parallel int                   // inserts at the same time; 0 is 4
 }
 

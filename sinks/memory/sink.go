@@ -92,13 +92,9 @@ func (s *Sink) Watermark(ctx context.Context, group string, part uint64) (schema
 		return 0, err
 	}
 	var m schemas.Millis
-	var newest uint64
 	s.Each("watermarks", func(b *schemas.Block, row int) {
-		if at[string](b, "group", row) != group || at[uint64](b, "part", row) != part {
-			return
-		}
-		if ver := at[uint64](b, "ver", row); ver >= newest {
-			newest, m = ver, at[schemas.Millis](b, "m", row)
+		if at[string](b, "group", row) == group && at[uint64](b, "part", row) == part {
+			m = at[schemas.Millis](b, "m", row)
 		}
 	})
 	return m, nil

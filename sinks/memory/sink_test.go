@@ -130,6 +130,18 @@ func TestSortedByFunctions(t *testing.T) {
 	}
 }
 
+func TestKeysOfSeveralTexts(t *testing.T) {
+	table := &schemas.Table{
+		Name: "t", Engine: "ReplacingMergeTree", OrderBy: []string{"a", "b"},
+		Columns: []schemas.Column{{Name: "a", Type: "String"}, {Name: "b", Type: "String"}},
+	}
+	s := open(t, table)
+	insert(t, s, schemas.Block{Table: table, Rows: 4, Names: []string{"b", "a"}, Data: []any{[]string{"c", "bc", "", "abc"}, []string{"ab", "a", "abc", ""}}})
+	if rows := s.Rows("t"); len(rows) != 4 || rows[0]["a"] != "" || rows[1]["b"] != "bc" {
+		t.Errorf("texts that join to the same bytes are different keys: %v", rows)
+	}
+}
+
 func TestTablesThatCannotBeKept(t *testing.T) {
 	byHour, lost := counters(), counters()
 	byHour.OrderBy = []string{"k", "cityHash64(k, n)"}
