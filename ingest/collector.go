@@ -1,0 +1,81 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+)
+
+// Collector takes events over HTTP and puts them into Kafka.
+type Collector struct {
+	cfg      Config
+	metrics  *metrics
+	native   map[string]nativeFamily
+	codecs   codecs
+	keys     *buckets
+	addrs    *buckets
+	bodies   sync.Pool // of *bytes.Buffer
+	memory   *memory
+	timeouts timeouts
+	readers  sync.Pool // of *reader
+	ready    atomic.Bool
+	log      zerolog.Logger
+}
+
+// New checks the configuration and registers the metrics; it neither listens nor sends.
+func New(cfg Config) (*Collector, error) {
+	cfg.Origins = slices.Clone(cfg.Origins)
+	if err := cfg.prepare(); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(cfg.Registry)
+	if err != nil {
+		return nil, err
+	}
+	codecs, err := newCodecs()
+	if err != nil {
+		return nil, err
+	}
+	native, err := nativeFamilies()
+	if err != nil {
+		return nil, err
+	}
+	return &Collector{
+		cfg: cfg, metrics: m, native: native, codecs: codecs,
+		memory: newMemory(), timeouts: defaultTimeouts(),
+		keys:    newBuckets(cfg.KeyRate, cfg.KeyBurst),
+		addrs:   newBuckets(cfg.AddressRate, cfg.AddressBurst),
+		bodies:  sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		readers: sync.Pool{New: func() any { return newReader() }},
+		// A broken Kafka fails every request alike; a few lines per second tell it.
+		log: cfg.Log.Sample(&zerolog.BurstSampler{Burst: 5, Period: logPeriod}),
+	}, nil
+}
+
+// Ready returns an error before Serve listens and from the moment it drains.
+func (c *Collector) Ready() error {
+	if !c.ready.Load() {
+		return errors.New("collector is not serving: starting or draining")
+	}
+	return nil
+}
+
+// Handler returns the routes, for tests and for callers with a server of their own.
+func (c *Collector) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for path, kind := range segmentRoutes() {
+		mux.Handle("/v1/"+path, c.endpoint(dialectSegment, c.segment(kind)))
+	}
+	mux.Handle("/v1/events", c.endpoint(dialectNative, c.events))
+	return mux
+}
+
+// quietLog drops what net/http says of broken connections: it may quote what the peer sent.
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

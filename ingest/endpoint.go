@@ -1,0 +1,133 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+const (
+	logPeriod  = time.Second
+	maxHeaders = 100
+	maxURL     = 2048
+)
+
+// answer is what a dialect's handler returns for an accepted request.
+type answer struct {
+	status int
+	body   any
+}
+
+// endpoint wraps a dialect's handler: request id, method, origin, header limits, rate by address, recover, metrics.
+func (c *Collector) endpoint(dialect string, handle func(*http.Request) (answer, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		id := uuid.NewString()
+		w.Header().Set("X-Request-Id", id)
+		status := c.respond(w, r, id, dialect, handle)
+		c.metrics.answered(dialect, status, time.Since(began).Seconds())
+	})
+}
+
+func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect string, handle func(*http.Request) (answer, error)) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.metrics.panics.Inc()
+			// The stack names our functions; the panic's value could quote the request.
+			c.cfg.Log.Error().Str("request", id).Bytes("stack", debug.Stack()).Msg("panic in a request")
+			status = http.StatusInternalServerError
+			refuse(status, "internal").write(w, id)
+		}
+	}()
+	if c.allowOrigin(w, r) {
+		w.WriteHeader(http.StatusNoContent)
+		return http.StatusNoContent
+	}
+	out, err := answer{}, error(nil)
+	if no := c.admit(r); no != nil {
+		err = no
+	} else {
+		out, err = handle(r)
+	}
+	if err == nil {
+		writeJSON(w, out.status, out.body)
+		return out.status
+	}
+	var no *refusal
+	if !errors.As(err, &no) { // only the producer's errors are none
+		no = &refusal{status: http.StatusServiceUnavailable, code: "kafka_unavailable", retry: retryAfter}
+		c.log.Warn().Str("request", id).Str("dialect", dialect).Err(err).Msg("answered 503: records not acknowledged")
+	}
+	if no.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	no.write(w, id)
+	return no.status
+}
+
+// admit refuses what needs no look into the body.
+func (c *Collector) admit(r *http.Request) *refusal {
+	if r.Method != http.MethodPost {
+		return refuse(http.StatusMethodNotAllowed, "method")
+	}
+	if len(r.RequestURI) > maxURL {
+		return refuse(http.StatusRequestURITooLong, "url_too_long")
+	}
+	n := 0
+	for _, values := range r.Header {
+		n += len(values)
+	}
+	if n > maxHeaders {
+		return refuse(http.StatusRequestHeaderFieldsTooLarge, "too_many_headers")
+	}
+	if wait := c.addrs.take(clientAddress(r, c.cfg.TrustedProxies), 1, c.cfg.Now()); wait > 0 {
+		return &refusal{status: http.StatusTooManyRequests, code: "rate", retry: wait}
+	}
+	return nil
+}
+
+// allowOrigin adds the allow headers for a listed origin, and says whether the request is its preflight. Credentials
+// are never allowed: a write key is in the request itself.
+func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) (preflight bool) {
+	origin := r.Header.Get("Origin")
+	if origin == "" || !slices.Contains(c.cfg.Origins, origin) {
+		return false
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Add("Vary", "Origin")
+	if r.Method != http.MethodOptions {
+		return false
+	}
+	h.Set("Access-Control-Allow-Methods", http.MethodPost)
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding")
+	h.Set("Access-Control-Max-Age", "600")
+	return true
+}
+
+// withBody reads the body and hands it over when its turn has come. From then on the request lives on without its
+// sender: a browser that closes the page has no use for the answer, but its events are good.
+func (c *Collector) withBody(r *http.Request, limit int64, tooLarge int, use func(context.Context, []byte) (answer, error)) (answer, error) {
+	body := c.bodies.Get().(*bytes.Buffer)
+	defer c.bodies.Put(body)
+	body.Reset()
+	l := loan{memory: c.memory}
+	defer l.giveBack()
+	if no := readBody(r, body, &l, limit, tooLarge); no != nil {
+		return answer{}, no
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), c.cfg.AckTimeout)
+	defer cancel()
+	leave, no := c.memory.enter(ctx, body.Len())
+	if no != nil {
+		return answer{}, no
+	}
+	defer leave()
+	return use(ctx, body.Bytes())
+}

@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"net/http"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"tidemark/schemas"
+)
+
+// FuzzSegmentBatch: no body crashes the collector; an answer is one of the contract's; whatever is accepted can be read
+// again by the processors' decoder and passes its check; and each event of a batch ends as a record, a letter or a copy.
+func FuzzSegmentBatch(f *testing.F) {
+	for _, row := range refused {
+		f.Add([]byte(row.segment))
+	}
+	for _, row := range quarantined {
+		f.Add([]byte(`{"batch":[` + row.segment + `]}`))
+	}
+	for _, row := range accepted {
+		f.Add([]byte(`{"sentAt":"2026-11-22T21:00:00Z","context":{"locale":"x"},"batch":[` + row.segment + `]}`))
+	}
+	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
+	f.Fuzz(func(t *testing.T, body []byte) {
+		fix.kept.recs = nil
+		w := fix.post("/v1/batch", secretKey, string(body))
+		switch w.Code {
+		case http.StatusOK:
+			env, no := splitSegment(body, false)
+			if no != nil || len(env.events) > 0 && len(fix.kept.recs) == 0 {
+				t.Fatalf("%d events, %d records, %v", len(env.events), len(fix.kept.recs), no)
+			}
+			checkRecords(t, fix)
+		case http.StatusBadRequest:
+			if len(fix.kept.recs) != 0 {
+				t.Fatal("records of a refused request")
+			}
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzNative is the same for the native dialect.
+func FuzzNative(f *testing.F) {
+	for _, row := range refused {
+		f.Add("clickstream", []byte(row.native))
+	}
+	for _, row := range quarantined {
+		f.Add("clickstream", []byte(withTime(row.native)+"\n"+goodLine))
+	}
+	for _, family := range schemas.FamilyNames() {
+		for _, row := range accepted {
+			f.Add(family, []byte(withTime(row.native)))
+		}
+		f.Add(family, []byte(`{"event_id":"x","type":"`+schemas.Types(family)[0]+`","occurred_at":1795381489000,"currency":"EUR","order_id":"o","carrier":"c","tracking_id":"t","campaign":"c","warehouse":"w","sku":"s","ticket_id":"t","anonymous_id":"a"}`))
+	}
+	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
+	f.Fuzz(func(t *testing.T, family string, body []byte) {
+		if _, ok := fix.collector.native[family]; !ok {
+			return
+		}
+		fix.kept.recs = nil
+		switch w := fix.post("/v1/events?family="+family, secretKey, string(body)); w.Code {
+		case http.StatusOK, http.StatusMultiStatus:
+			checkRecords(t, fix)
+		case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge:
+			if len(fix.kept.recs) != 0 {
+				t.Fatal("records of a refused request")
+			}
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
+// checkRecords reads all records as the processors do.
+func checkRecords(t *testing.T, fix *fixture) {
+	t.Helper()
+	for _, r := range fix.kept.recs {
+		var env *schemas.Envelope
+		var err error
+		switch r.Topic {
+		case schemas.DeadLetterTopic:
+			if !jsontext.Value(r.Value).IsValid() {
+				t.Fatalf("dead letter is no JSON: %q", r.Value)
+			}
+			continue
+		case schemas.Clickstream.Topic():
+			var c schemas.Click
+			env, err = readBack(r.Value, &c)
+		case schemas.Orders.Topic():
+			var o schemas.Order
+			env, err = readBack(r.Value, &o)
+		default:
+			continue
+		}
+		if err != nil || env.Shop != "alpha" || env.ReceivedAt != schemas.MillisOf(testNow) || len(r.Key) == 0 || !utf8.Valid(r.Key) {
+			t.Fatalf("%s: %v: key %q value %q", r.Topic, err, r.Key, r.Value)
+		}
+		if checkTime(env.ReceivedAt, env.OccurredAt) != nil {
+			t.Fatalf("time %v accepted", env.OccurredAt)
+		}
+	}
+}
+
+func readBack[E any, P familyEvent[E]](value []byte, e P) (*schemas.Envelope, error) {
+	dec, err := schemas.NewDecoder[E]()
+	if err == nil {
+		err = dec.Decode(value, (*E)(e))
+	}
+	if err == nil {
+		err = e.Check()
+	}
+	return e.Env(), err
+}
+
+// FuzzOccurredAt: no three times overflow; the result lies as far from the arrival as the sender's two times lie apart,
+// or is the sender's own.
+func FuzzOccurredAt(f *testing.F) {
+	f.Add(int64(1795381489000), int64(1795381489000), int64(1795381488000))
+	f.Add(int64(1795381489000), int64(1<<62), int64(-1<<62))
+	f.Add(int64(1795381489000), int64(978307200000), int64(0))
+	f.Fuzz(func(t *testing.T, received, sent, original int64) {
+		if !plausible(schemas.Millis(received)) {
+			return
+		}
+		at, corrected := occurredAt(schemas.Millis(received), schemas.Millis(sent), schemas.Millis(original))
+		switch {
+		case !corrected && int64(at) != original:
+			t.Errorf("%v is not the sender's %v", at, original)
+		case corrected && received-int64(at) != sent-original:
+			t.Errorf("received %d sent %d original %d: %d", received, sent, original, at)
+		}
+	})
+}
+
+// FuzzRedact: a redacted payload is bounded, whole text, and holds no address that the mask knows.
+func FuzzRedact(f *testing.F) {
+	f.Add([]byte(`{"email":"x@y.example","a":["+49 151 12345678"]}`))
+	f.Add([]byte(`{"a":"x@y.example`))
+	f.Add([]byte("\xff@x.yy"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		out := redact(raw)
+		if len(out) > maxPayload || !utf8.ValidString(out) {
+			t.Fatalf("%d bytes: %q", len(out), out)
+		}
+	})
+}
+
+// FuzzDepth: the bracket counter agrees with the decoder on valid JSON.
+func FuzzDepth(f *testing.F) {
+	f.Add([]byte(`{"a":["\"]"]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if len(raw) > 1<<12 || !jsontext.Value(raw).IsValid() {
+			return
+		}
+		deepest, depth, inText := 0, 0, false
+		for i := 0; i < len(raw); i++ {
+			switch c := raw[i]; {
+			case inText && c == '\\':
+				i++
+			case c == '"':
+				inText = !inText
+			case !inText && (c == '{' || c == '['):
+				depth++
+				deepest = max(deepest, depth)
+			case !inText && (c == '}' || c == ']'):
+				depth--
+			}
+		}
+		if deeperThan(raw, deepest) || deepest > 0 && !deeperThan(raw, deepest-1) {
+			t.Errorf("depth of %q is %d", raw, deepest)
+		}
+	})
+}

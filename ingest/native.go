@@ -1,0 +1,141 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"tidemark/schemas"
+)
+
+// Limits of the native dialect.
+const (
+	nativeBody    = 1 << 20
+	nativeEvent   = 32 << 10 // orders: MaxRecord
+	nativeEvents  = 500
+	nativeMembers = 200
+)
+
+// nativeAnswer lists what became of every event: 200 where all were accepted, else 207.
+type nativeAnswer struct {
+	Success    bool         `json:"success"`
+	Accepted   int          `json:"accepted"`
+	Duplicate  int          `json:"duplicate"`
+	Quarantine int          `json:"quarantined"`
+	Results    []lineResult `json:"results"`
+}
+
+// lineResult is what became of one line, counted from 1.
+type lineResult struct {
+	Line   int    `json:"line"`
+	Result string `json:"result"`
+	Kind   Kind   `json:"kind,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// events handles tidemark's own dialect: POST /v1/events?family=orders, one event per line in the family's wire format.
+// The family is clickstream where none is named. shop may be left out; market, received_at and, for public keys, source
+// are the collector's to set. A public key may write clickstream only.
+func (c *Collector) events(r *http.Request) (answer, error) {
+	if no := contentType(r, "application/x-ndjson", "application/ndjson"); no != nil {
+		return answer{}, no
+	}
+	key, no := headerKey(r)
+	if no != nil {
+		return answer{}, no
+	}
+	who, no := c.sender(key, dialectNative)
+	if no != nil {
+		return answer{}, no
+	}
+	family, ok := c.native[first(r.URL.Query().Get("family"), schemas.Clickstream.Name)]
+	switch {
+	case !ok:
+		return answer{}, refuse(http.StatusBadRequest, "unknown_family")
+	case !who.secret && !family.public:
+		return answer{}, refuse(http.StatusForbidden, "secret_key_needed")
+	}
+	return c.withBody(r, nativeBody, http.StatusRequestEntityTooLarge, func(ctx context.Context, body []byte) (answer, error) {
+		lines, no := splitLines(body)
+		if no != nil {
+			return answer{}, no
+		}
+		if no := c.takeRate(key, len(lines)); no != nil {
+			return answer{}, no
+		}
+		return c.newIntake(dialectNative, who, r, len(lines)).nativeEvents(ctx, family, lines)
+	})
+}
+
+// line is one event of a batch.
+type line struct {
+	number int // from 1, blank lines counted
+	text   []byte
+}
+
+// splitLines checks the whole request's syntax and finds its events.
+func splitLines(body []byte) ([]line, *refusal) {
+	if no := checkText(body); no != nil {
+		return nil, no
+	}
+	var lines []line
+	number := 0
+	for text := range bytes.Lines(body) {
+		number++
+		text = bytes.TrimSpace(text)
+		switch {
+		case len(text) == 0:
+			continue
+		case len(lines) == nativeEvents:
+			return nil, refuse(http.StatusRequestEntityTooLarge, "too_many_events")
+		case text[0] != '{' || !jsontext.Value(text).IsValid(jsontext.AllowInvalidUTF8(true)):
+			return nil, badJSON
+		}
+		lines = append(lines, line{number, text})
+	}
+	return lines, nil
+}
+
+func (in *intake) nativeEvents(ctx context.Context, family nativeFamily, lines []line) (answer, error) {
+	rd := in.c.readers.Get().(*reader)
+	defer in.c.readers.Put(rd)
+	rd.unknown, rd.personal = 0, 0
+	out := nativeAnswer{Success: true, Results: make([]lineResult, 0, len(lines))}
+	for _, l := range lines {
+		res, err := in.nativeEvent(rd, family, l)
+		if err != nil {
+			return answer{}, err
+		}
+		out.Results = append(out.Results, res)
+	}
+	if err := in.finish(ctx); err != nil {
+		return answer{}, err
+	}
+	in.c.metrics.dropped.WithLabelValues(dialectNative, "unknown").Add(float64(rd.unknown))
+	in.c.metrics.dropped.WithLabelValues(dialectNative, "personal").Add(float64(rd.personal))
+	out.Accepted, out.Duplicate, out.Quarantine = in.counts.accepted, in.counts.duplicate, in.counts.quarantined
+	if out.Accepted == len(lines) {
+		return answer{http.StatusOK, out}, nil
+	}
+	return answer{http.StatusMultiStatus, out}, nil
+}
+
+// nativeEvent adds one line's record, or its dead letter. An error refuses the whole request.
+func (in *intake) nativeEvent(rd *reader, family nativeFamily, l line) (lineResult, error) {
+	fresh, err := family.event(in, rd, l.text)
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return lineResult{l.number, resultQuarantined, f.kind, f.reason}, in.quarantine(f, l.text)
+	case err != nil:
+		return lineResult{}, err
+	}
+	in.settle(fresh)
+	if !fresh {
+		return lineResult{Line: l.number, Result: resultDuplicate}, nil
+	}
+	return lineResult{Line: l.number, Result: resultAccepted}, nil
+}

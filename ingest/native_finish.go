@@ -1,0 +1,133 @@
+package ingest
+
+import (
+	"slices"
+
+	"tidemark/schemas"
+)
+
+// The finish functions check and clean what only one family has, and return the record's key: clickstream by visitor,
+// orders by order, logistics by carrier and number, marketing by campaign, inventory by warehouse and SKU, service by ticket.
+
+func finishClick(in *intake, c *schemas.Click) (string, *fault) {
+	c.AnonymousID = first(c.AnonymousID, c.UserID)
+	c.Server = c.Server && in.sender.secret
+	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
+	from := locate(c.Referrer)
+	c.Referrer = in.maskEmail(cleanText(from.host+from.path, 2*maxText))
+	c.Query = in.maskFree(cleanText(c.Query, maxText))
+	c.Name = in.maskFree(cleanText(c.Name, maxName))
+	c.Channel, c.Campaign = cleanText(c.Channel, maxText), in.maskEmail(cleanText(c.Campaign, maxText))
+	if f := cleanIDs(idField{"user_id", &c.UserID}, idField{"session_id", &c.SessionID}, idField{"order_id", &c.OrderID}); f != nil {
+		return "", f
+	}
+	if f := goods(c.Items, c.Quantity, c.Price, c.Value); f != nil {
+		return "", f
+	}
+	f := moneyCurrency(&c.Currency, len(c.Items) > 0, c.Price, c.Value)
+	if f != nil {
+		return "", f
+	}
+	return recordKey(idField{"anonymous_id", &c.AnonymousID})
+}
+
+func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
+	o.Shadow = !in.sender.shop.Counts(schemas.Orders.Name, o.Source)
+	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
+	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {
+		return "", f
+	}
+	if f := goods(o.Items, o.Units, o.Total, o.Subtotal, o.Revenue, o.Shipping, o.Tax, o.Discount, o.Refund); f != nil {
+		return "", f
+	}
+	if f := moneyCurrency(&o.Currency, true); f != nil {
+		return "", f
+	}
+	return recordKey(idField{"order_id", &o.OrderID})
+}
+
+func finishParcel(_ *intake, p *schemas.Parcel) (string, *fault) {
+	if f := goods(nil, p.WeightGrams, p.Cost); f != nil {
+		return "", f
+	}
+	if f := moneyCurrency(&p.Currency, false, p.Cost); f != nil {
+		return "", f
+	}
+	return recordKey(idField{"carrier", &p.Carrier}, idField{"tracking_id", &p.TrackingID})
+}
+
+func finishSpend(_ *intake, s *schemas.Spend) (string, *fault) {
+	if f := goods(nil, min(s.Impressions, s.Clicks), s.Amount); f != nil {
+		return "", f
+	}
+	if f := moneyCurrency(&s.Currency, false, s.Amount); f != nil {
+		return "", f
+	}
+	return recordKey(idField{"campaign", &s.Campaign})
+}
+
+func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
+	if f := goods(nil, 0, s.Price, s.UnitCost); f != nil {
+		return "", f
+	}
+	if f := moneyCurrency(&s.Currency, false, s.Price, s.UnitCost); f != nil {
+		return "", f
+	}
+	return recordKey(idField{"warehouse", &s.Warehouse}, idField{"sku", &s.SKU})
+}
+
+func finishTicket(_ *intake, t *schemas.Ticket) (string, *fault) {
+	if f := cleanIDs(idField{"order_id", &t.OrderID}); f != nil {
+		return "", f
+	}
+	return recordKey(idField{"ticket_id", &t.TicketID})
+}
+
+// recordKey cleans the fields that key the record and joins them.
+func recordKey(fields ...idField) (string, *fault) {
+	if f := cleanIDs(fields...); f != nil {
+		return "", f
+	}
+	key := ""
+	for i, id := range fields {
+		if *id.text == "" {
+			return "", &fault{KindMissingField, "no " + id.name}
+		}
+		if i > 0 {
+			key += "/"
+		}
+		key += *id.text
+	}
+	return key, nil
+}
+
+// goods refuses negative amounts and quantities, on the event and on its lines.
+func goods(items []schemas.Item, quantity int64, amounts ...schemas.Money) *fault {
+	if quantity < 0 || slices.ContainsFunc(items, func(i schemas.Item) bool { return i.Quantity < 0 || i.Quantity > maxCount }) {
+		return &fault{KindBadAmount, "negative or impossible quantity"}
+	}
+	negative := func(m schemas.Money) bool { return m < 0 }
+	if slices.ContainsFunc(amounts, negative) || slices.ContainsFunc(items, func(i schemas.Item) bool { return i.Price < 0 }) {
+		return &fault{KindBadAmount, "negative amount"}
+	}
+	return nil
+}
+
+// moneyCurrency checks the currency's code. An event with money and no currency is refused: a sender of this dialect
+// knows what it sells in.
+func moneyCurrency(text *string, needed bool, amounts ...schemas.Money) *fault {
+	for _, a := range amounts {
+		needed = needed || a != 0
+	}
+	if *text == "" {
+		if needed {
+			return &fault{KindBadCurrency, "amount without currency"}
+		}
+		return nil
+	}
+	code, f := currencyCode(*text)
+	if f == nil {
+		*text = code
+	}
+	return f
+}

@@ -1,0 +1,118 @@
+package ingest
+
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"tidemark/schemas"
+)
+
+// reader walks JSON that is already known to be well formed, member by member, and keeps only what it is asked for. It
+// allocates nothing but the strings kept. One goroutine uses it at a time.
+type reader struct {
+	dec *jsontext.Decoder
+	buf bytes.Buffer
+	// fault is the first value that its field cannot take.
+	fault *fault
+	// unknown and personal count the members not kept, over all resets.
+	unknown, personal int
+	items             []schemas.Item // memory for the lines of one event, used again for the next
+}
+
+func newReader() *reader { return &reader{dec: new(jsontext.Decoder)} }
+
+// reset begins a new text. Duplicate names and bad text were dealt with before, and are not looked for again.
+func (r *reader) reset(text []byte) {
+	r.buf = *bytes.NewBuffer(text)
+	r.dec.Reset(&r.buf, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	r.fault = nil
+}
+
+// object calls member for every name; member reads or skips the value. name is valid until the next read. What is no
+// object is skipped and counted, null is not counted.
+func (r *reader) object(member func(name []byte) error) error {
+	if r.dec.PeekKind() != '{' {
+		return r.skip()
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return err
+	}
+	for r.dec.PeekKind() != '}' {
+		raw, err := r.dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		name := raw[1 : len(raw)-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			if name, err = jsontext.AppendUnquote(nil, raw); err != nil {
+				return err
+			}
+		}
+		if err := member(name); err != nil {
+			return err
+		}
+	}
+	_, err := r.dec.ReadToken()
+	return err
+}
+
+// array calls element for every element, which reads or skips it. What is no array is skipped and counted.
+func (r *reader) array(element func() error) error {
+	if r.dec.PeekKind() != '[' {
+		return r.skip()
+	}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return err
+	}
+	for r.dec.PeekKind() != ']' {
+		if err := element(); err != nil {
+			return err
+		}
+	}
+	_, err := r.dec.ReadToken()
+	return err
+}
+
+// text reads a string, or a number as its text, since numeric ids are common. Other values are dropped and counted, so
+// that a required field then counts as missing.
+func (r *reader) text(dst *string) error {
+	switch r.dec.PeekKind() {
+	case '"':
+		tok, err := r.dec.ReadToken()
+		if err == nil {
+			*dst = tok.String()
+		}
+		return err
+	case '0':
+		raw, err := r.dec.ReadValue()
+		if err == nil {
+			*dst = string(raw)
+		}
+		return err
+	}
+	return r.skip()
+}
+
+// skip passes over a value of a type that its field cannot take; null counts as absent.
+func (r *reader) skip() error {
+	if r.dec.PeekKind() != 'n' {
+		r.unknown++
+	}
+	return r.dec.SkipValue()
+}
+
+// drop passes over a member that is not kept.
+func (r *reader) drop(name []byte) error {
+	switch string(name) {
+	case "integrations", "library", "_metadata", "writeKey", "receivedAt", "channel", "version":
+		// part of the protocol, not of the event
+	default:
+		if personal(string(name)) {
+			r.personal++
+		} else {
+			r.unknown++
+		}
+	}
+	return r.dec.SkipValue()
+}

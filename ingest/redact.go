@@ -1,0 +1,117 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// maxPayload is how much of a payload a dead letter keeps, in bytes.
+const maxPayload = 8 << 10
+
+const personalMask = "[personal]"
+
+// personal says whether a member of that name holds personal data in the dialects we read. Separators and case do not
+// count: firstName, first_name and FIRST-NAME are one name.
+func personal(name string) bool {
+	var short [24]byte
+	n := 0
+	for i := range len(name) {
+		c := name[i]
+		if c == '_' || c == '-' || c == ' ' {
+			continue
+		}
+		if n == len(short) {
+			return false
+		}
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		short[n] = c
+		n++
+	}
+	switch string(short[:n]) {
+	case "email", "emailaddress", "mail", "phone", "phonenumber", "mobile", "tel", "telephone", "name", "firstname", "lastname",
+		"fullname", "username", "nickname", "address", "street", "city", "zip", "postalcode", "ip", "ipaddress", "traits",
+		"birthday", "dateofbirth", "gender", "age", "avatar", "idcard", "idnumber", "passport", "ssn", "password", "card",
+		"cardnumber", "iban", "latitude", "longitude", "location", "writekey", "advertisingid", "deviceid":
+		return true
+	}
+	return false
+}
+
+// redact prepares a payload for the dead letters: values of personal members and personal shapes in any text are
+// replaced, then it is cut to maxPayload. What is not JSON is taken as text.
+func redact(raw []byte) string {
+	raw = raw[:min(len(raw), 4*maxPayload)] // no more work than for what is kept
+	var out bytes.Buffer
+	enc := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err := redactValue(dec, enc); err != nil {
+		return redactText(string(raw))
+	}
+	return clip(strings.ToValidUTF8(strings.TrimSuffix(out.String(), "\n"), "\uFFFD"), maxPayload)
+}
+
+// redactText is for what cannot be parsed; a member's value cannot be told from its name there, so quoted words after
+// a colon all go.
+func redactText(s string) string {
+	masked, _ := maskFree(strings.ToValidUTF8(s, "\uFFFD"))
+	return clip(valueShape.ReplaceAllLiteralString(masked, `:"`+personalMask+`"`), maxPayload)
+}
+
+// redactValue copies one value token by token.
+func redactValue(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
+	name := ""
+	for {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		isName := false
+		switch tok.Kind() {
+		case '"':
+			text := tok.String()
+			kind, n := dec.StackIndex(dec.StackDepth())
+			if isName = kind == '{' && n%2 == 1; isName {
+				name = text
+			}
+			clean, _ := maskFree(strings.ToValidUTF8(text, "\uFFFD"))
+			tok = jsontext.String(clean)
+		case '0':
+			if !strings.HasSuffix(name, "_at") && longNumber(tok.String()) {
+				tok = jsontext.String(numberMask)
+			}
+		}
+		if err := enc.WriteToken(tok); err != nil {
+			return err
+		}
+		if isName && personal(name) {
+			if err := dec.SkipValue(); err != nil {
+				return err
+			}
+			if err := enc.WriteToken(jsontext.String(personalMask)); err != nil {
+				return err
+			}
+		}
+		if dec.StackDepth() == 0 {
+			return nil
+		}
+	}
+}
+
+// longNumber says whether a JSON number is long enough to be somebody's; times are told by their names.
+func longNumber(text string) bool {
+	whole, _, _ := strings.Cut(text, ".")
+	return len(whole) >= minDigits
+}
+
+// validText says whether every string of a JSON text is whole: an escaped half of a surrogate pair is not.
+func validText(raw []byte) bool {
+	if !bytes.Contains(raw, []byte(`\u`)) {
+		return utf8.Valid(raw)
+	}
+	return jsontext.Value(raw).IsValid(jsontext.AllowDuplicateNames(true))
+}

@@ -1,0 +1,137 @@
+package ingest
+
+import (
+	"net/url"
+	"strings"
+
+	"tidemark/schemas"
+)
+
+// click adds one event to the clickstream.
+func (in *intake) click(m *message, e schemas.Envelope) *fault {
+	c := schemas.Click{Envelope: e, Server: in.sender.secret}
+	if f := in.fillClick(m, &c); f != nil {
+		return f
+	}
+	fresh, f := in.addClick(&c)
+	if f == nil {
+		in.settle(fresh)
+	}
+	return f
+}
+
+// addClick checks, encodes and adds; the visitor keys the record.
+func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
+	if err := c.Check(); err != nil {
+		return false, checkFault(err)
+	}
+	in.scratch = in.c.codecs.click.Append(in.scratch[:0], c)
+	return in.add(schemas.Clickstream.Topic(), c.AnonymousID, c.EventID, in.scratch), nil
+}
+
+func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
+	p := &m.properties
+	c.AnonymousID, c.UserID = first(m.anonymousID, m.userID), m.userID
+	if c.Type == schemas.ClickCustom || c.Type == schemas.ClickCoupon {
+		c.Name = in.maskFree(cleanText(m.event, maxName))
+	}
+	in.fillVisit(m, c)
+	c.OrderID, c.CheckoutID, c.CartID, c.SessionID, c.Impression = p.orderID, p.checkoutID, p.cartID, p.sessionID, p.impression
+	if f := cleanIDs(idField{"order_id", &c.OrderID}, idField{"checkout_id", &c.CheckoutID}, idField{"cart_id", &c.CartID},
+		idField{"session_id", &c.SessionID}, idField{"impression_id", &c.Impression}); f != nil {
+		return f
+	}
+	c.Query = in.maskFree(cleanText(p.query, maxText))
+	c.Results = p.results
+	c.Slot = cleanText(first(p.slot, p.listID, p.position), maxText)
+	c.Creative = cleanText(first(p.creative, p.promotionID), maxText)
+	c.Experiment = cleanText(first(p.experiment, p.experimentName), maxText)
+	c.Variation = cleanText(first(p.variation, p.variationName), maxText)
+	c.Coupon = cleanText(first(p.coupon, p.couponName, p.couponID), maxText)
+	return in.fillProduct(p, c)
+}
+
+// fillProduct adds what has to do with goods and money.
+func (in *intake) fillProduct(p *properties, c *schemas.Click) *fault {
+	c.ProductID = cleanText(first(p.productID, p.id), maxText)
+	c.SKU = cleanText(p.sku, maxText)
+	if c.Type != schemas.ClickPageView {
+		c.Category = cleanText(p.category, maxText)
+	}
+	c.Quantity = p.quantity
+	if c.Type == schemas.ClickCustom {
+		return nil // a custom event's amounts may mean anything
+	}
+	c.Price = p.price.micros
+	c.Value = firstAmount(p.value, p.total, p.revenue, p.subtotal).micros
+	c.Items = p.items
+	if c.Price == 0 && c.Value == 0 && len(c.Items) == 0 {
+		return nil
+	}
+	var f *fault
+	c.Currency, f = in.currency(p.currency)
+	return f
+}
+
+// fillVisit adds page, origin and device.
+func (in *intake) fillVisit(m *message, c *schemas.Click) {
+	p, ctx := &m.properties, &m.context
+	page := locate(first(p.url, ctx.url))
+	if path := first(p.path, ctx.path); path != "" {
+		page.path = locate(path).path
+	}
+	if m.kind == callScreen {
+		page.path = first(page.path, m.name) // a screen has a name where a page has a path
+	}
+	from := locate(first(p.referrer, ctx.referrer))
+	utm := campaignOf(ctx, first(page.query, strings.TrimPrefix(first(p.search, ctx.search), "?")))
+	c.Page = in.maskEmail(cleanText(page.path, 2*maxText))
+	c.Referrer = in.maskEmail(cleanText(from.host+from.path, 2*maxText))
+	if m.kind == callPage || m.kind == callScreen || page.path != "" {
+		c.PageType = pageTypeOf(page.path, pageCategory(m))
+	}
+	c.Channel = channelOf(utm.medium, utm.source, page, from)
+	c.Campaign = in.maskEmail(cleanText(utm.campaign, maxText))
+	c.UTMSource = in.maskEmail(cleanText(utm.source, maxText))
+	c.UTMMedium = in.maskEmail(cleanText(utm.medium, maxText))
+	c.UTMTerm = in.maskFree(cleanText(utm.term, maxText))
+	c.UTMContent = in.maskEmail(cleanText(utm.content, maxText))
+	c.Locale = cleanText(ctx.locale, 35) // no BCP 47 tag in use is longer
+	c.Device = in.device(ctx)
+}
+
+// pageCategory is the sender's word for the kind of page; only page calls have one.
+func pageCategory(m *message) string {
+	if m.kind == callPage {
+		return first(m.category, m.properties.category)
+	}
+	return ""
+}
+
+// device goes by the visitor's user agent. A browser's own request carries it in its header; a server's does not.
+func (in *intake) device(ctx *messageContext) string {
+	if d := first(deviceOf(ctx.userAgent), deviceOfType(ctx.device)); d != "" {
+		return d
+	}
+	if in.sender.secret {
+		return deviceServer
+	}
+	if strings.HasPrefix(in.agent, "Mozilla/") {
+		return deviceOf(in.agent)
+	}
+	return ""
+}
+
+// campaign is a visit's origin as the link says.
+type campaign struct{ campaign, source, medium, term, content string }
+
+// campaignOf takes context.campaign, which browser SDKs fill, else the utm parameters of the page's address.
+func campaignOf(ctx *messageContext, query string) campaign {
+	c := campaign{ctx.campaign, ctx.source, ctx.medium, ctx.term, ctx.content}
+	if c != (campaign{}) || !strings.Contains(query, "utm_") {
+		return c
+	}
+	// A query with one broken pair still gives the others.
+	values, _ := url.ParseQuery(query)
+	return campaign{values.Get("utm_campaign"), values.Get("utm_source"), values.Get("utm_medium"), values.Get("utm_term"), values.Get("utm_content")}
+}

@@ -1,0 +1,52 @@
+package ingest
+
+import (
+	"github.com/google/uuid"
+
+	"tidemark/schemas"
+)
+
+// segmentEnvelope checks the fields that every call has, and fills the envelope apart from its type.
+func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
+	if m.kind == callAlias {
+		m.anonymousID = first(m.anonymousID, m.prevID)
+	}
+	if f := cleanIDs(idField{"messageId", &m.messageID}, idField{"userId", &m.userID}, idField{"anonymousId", &m.anonymousID}); f != nil {
+		return f
+	}
+	switch {
+	case m.userID == "" && m.anonymousID == "":
+		return &fault{KindMissingField, "neither userId nor anonymousId"}
+	case m.kind == callTrack && m.event == "":
+		return &fault{KindMissingField, "track without event"}
+	}
+	if e.EventID = m.messageID; e.EventID == "" {
+		e.EventID = uuid.NewString()
+		in.counts.generated++
+	}
+	return in.segmentTime(m, e)
+}
+
+// segmentTime settles when the call happened. A call without a time happened when it came; a sentAt that cannot be read
+// is as good as none.
+func (in *intake) segmentTime(m *message, e *schemas.Envelope) *fault {
+	e.OccurredAt = in.received
+	if text := first(m.original, m.timestamp); text != "" {
+		at, err := schemas.ParseTime(text)
+		if err != nil {
+			return &fault{KindBadTime, "timestamp is no time in RFC 3339"}
+		}
+		e.OriginalAt, e.OccurredAt = at, at
+	}
+	if sent, err := schemas.ParseTime(m.sent); err == nil && plausible(sent) {
+		e.SentAt = sent
+	}
+	corrected := false
+	if e.OriginalAt != 0 {
+		e.OccurredAt, corrected = occurredAt(in.received, e.SentAt, e.OriginalAt)
+	}
+	if corrected {
+		in.counts.skewed++
+	}
+	return checkTime(in.received, e.OccurredAt)
+}

@@ -1,0 +1,166 @@
+package ingest
+
+import (
+	"math"
+
+	"tidemark/schemas"
+)
+
+const orderCompleted = "Order Completed"
+
+// orderType maps the names that change an order. Order Completed stands apart: it is two events.
+func orderType(event string) string {
+	switch event {
+	case "Order Updated":
+		return schemas.OrderUpdated
+	case "Order Refunded":
+		return schemas.OrderRefunded
+	case "Order Cancelled":
+		return schemas.OrderCancelled
+	}
+	return ""
+}
+
+// orderCompleted is, with a secret key, an order placed and paid, and a purchase where the visitor is known; with a
+// public key only the purchase. Ids are made of shop, order and stage, so the browser's copy, the server's copy and
+// copies with other message ids all count once.
+func (in *intake) orderCompleted(m *message, e schemas.Envelope) *fault {
+	o, f := in.order(m, e)
+	if f != nil {
+		return f
+	}
+	total, ok := orderTotal(&m.properties)
+	if !ok {
+		return &fault{KindMissingField, "order without total"}
+	}
+	o.Total = total
+	fresh := false
+	if in.sender.secret {
+		o.PlacedAt, o.PaidAt = e.OccurredAt, e.OccurredAt
+		for _, stage := range []string{schemas.OrderPlaced, schemas.OrderPaid} {
+			o.Type, o.EventID = stage, stableID(e.Shop, o.OrderID, stage)
+			added, f := in.addOrder(&o)
+			if f != nil {
+				return f
+			}
+			fresh = added || fresh
+		}
+		if m.anonymousID == "" {
+			in.counts.alone++
+			in.settle(fresh)
+			return nil
+		}
+	}
+	added, f := in.purchase(m, e, &o)
+	if f == nil {
+		in.settle(added || fresh)
+	}
+	return f
+}
+
+// purchase is the order's place in the clickstream.
+func (in *intake) purchase(m *message, e schemas.Envelope, o *schemas.Order) (fresh bool, f *fault) {
+	e.Type, e.EventID = schemas.ClickPurchase, stableID(e.Shop, o.OrderID, schemas.ClickPurchase)
+	c := schemas.Click{Envelope: e, Server: in.sender.secret}
+	if f := in.fillClick(m, &c); f != nil {
+		return false, f
+	}
+	c.Value, c.Currency = o.Total, o.Currency
+	return in.addClick(&c)
+}
+
+// orderChanged is a later stage of an order. An order is cancelled once; it may be updated and refunded many times, so
+// there the refund's or the message's id tells one from the other.
+func (in *intake) orderChanged(m *message, e schemas.Envelope, stage string) *fault {
+	o, f := in.order(m, e)
+	if f != nil {
+		return f
+	}
+	o.Type = stage
+	total, ok := orderTotal(&m.properties)
+	switch stage {
+	case schemas.OrderCancelled:
+		o.EventID = stableID(e.Shop, o.OrderID, stage)
+	case schemas.OrderRefunded:
+		refund := firstAmount(m.properties.refund, amount{total, ok})
+		if !refund.set {
+			return &fault{KindMissingField, "refund without amount"}
+		}
+		o.Refund, total = refund.micros, 0
+		o.EventID = stableID(e.Shop, o.OrderID, stage, first(m.properties.refundID, e.EventID))
+	default:
+		o.EventID = stableID(e.Shop, o.OrderID, stage, e.EventID)
+	}
+	o.Total = total
+	fresh, f := in.addOrder(&o)
+	if f == nil {
+		in.settle(fresh)
+	}
+	return f
+}
+
+// addOrder checks, encodes and adds; the order id keys the record.
+func (in *intake) addOrder(o *schemas.Order) (fresh bool, f *fault) {
+	if err := o.Check(); err != nil {
+		return false, checkFault(err)
+	}
+	in.scratch = in.c.codecs.order.Append(in.scratch[:0], o)
+	return in.add(schemas.Orders.Topic(), o.OrderID, o.EventID, in.scratch), nil
+}
+
+// order fills what all stages of an order share.
+func (in *intake) order(m *message, e schemas.Envelope) (o schemas.Order, f *fault) {
+	p := &m.properties
+	var visit schemas.Click
+	visit.Envelope = e
+	in.fillVisit(m, &visit)
+	o = schemas.Order{
+		Envelope: e, Buyer: first(m.userID, m.anonymousID), AnonymousID: m.anonymousID,
+		Channel: visit.Channel, Campaign: visit.Campaign, Device: visit.Device,
+		Subtotal: p.subtotal.micros, Revenue: p.revenue.micros, Shipping: p.shipping.micros, Tax: p.tax.micros, Discount: p.discount.micros,
+		PaymentMethod: cleanText(p.paymentMethod, maxText), Reason: in.maskFree(cleanText(p.reason, maxText)),
+		Coupons: p.coupons, Items: p.items, Shadow: !in.sender.shop.Counts(schemas.Orders.Name, dialectSegment),
+	}
+	if p.coupon != "" {
+		o.Coupons = append(o.Coupons, cleanText(p.coupon, maxText))
+	}
+	for _, item := range p.items {
+		o.Units += item.Quantity
+	}
+	if m.money != nil {
+		return o, m.money
+	}
+	o.OrderID, o.CheckoutID, o.CartID = p.orderID, p.checkoutID, p.cartID
+	if f := cleanIDs(idField{"order_id", &o.OrderID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {
+		return o, f
+	}
+	if o.OrderID == "" {
+		return o, &fault{KindMissingField, "order without order_id"}
+	}
+	o.Currency, f = in.currency(p.currency)
+	return o, f
+}
+
+// orderTotal is the amount with shipping and tax. Where the sender gives only a part, the rest is added, as Segment
+// defines them: revenue and subtotal are both without shipping and tax.
+func orderTotal(p *properties) (schemas.Money, bool) {
+	if t := firstAmount(p.total, p.value); t.set {
+		return t.micros, true
+	}
+	net := firstAmount(p.revenue, p.subtotal)
+	if !net.set {
+		return 0, false
+	}
+	return sumMoney(net.micros, p.shipping.micros, p.tax.micros)
+}
+
+// sumMoney adds amounts that are not negative; a sum beyond the range is none.
+func sumMoney(amounts ...schemas.Money) (sum schemas.Money, ok bool) {
+	for _, a := range amounts {
+		if a > math.MaxInt64-sum {
+			return 0, false
+		}
+		sum += a
+	}
+	return sum, true
+}

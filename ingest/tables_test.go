@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestChannelOf(t *testing.T) {
+	for _, row := range []struct{ medium, source, page, referrer, want string }{
+		{"", "", "", "", ""},
+		{"", "", "https://shop.example/", "", channelDirect},
+		{"", "", "/only/path", "", channelDirect},
+		{"", "", "https://shop.example/a", "https://shop.example/b", ""},
+		{"", "", "https://shop.example/", "https://www.google.co.uk/", channelOrganicSearch},
+		{"", "", "https://shop.example/", "https://m.weibo.com/x", channelSocial},
+		{"", "", "https://shop.example/", "https://blog.example/x", channelReferral},
+		{"", "", "https://shop.example/", "https://google.evil-site.example/", channelReferral},
+		{"CPC", "google", "", "", channelPaidSearch},
+		{"cpc", "facebook", "", "", channelPaidSocial},
+		{"email", "x", "", "", channelEmail},
+		{"", "newsletter", "", "", channelEmail},
+		{"carrier pigeon", "x", "", "", channelOther},
+		{"affiliate", "", "", "", channelAffiliate},
+	} {
+		if got := channelOf(row.medium, row.source, locate(row.page), locate(row.referrer)); got != row.want {
+			t.Errorf("%+v: %q", row, got)
+		}
+	}
+}
+
+func TestPageTypeOf(t *testing.T) {
+	for path, want := range map[string]string{
+		"": "", "/": "home", "/en": "home", "/de-DE/": "home", "/products/mug": "product", "/collections/mugs/products/blue": "product",
+		"/products": "list", "/category/mugs": "list", "/search": "search", "/cart": "cart", "/checkout/step-2": "checkout", "/blog/a": "content",
+		"/zzz/yyy": "other",
+	} {
+		if got := pageTypeOf(path, ""); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+	if got := pageTypeOf("/zzz", "Product"); got != pageProduct {
+		t.Errorf("category product: %q", got)
+	}
+}
+
+func TestDeviceOf(t *testing.T) {
+	for agent, want := range map[string]string{
+		"": "", "Mozilla/5.0 (iPad; CPU OS 12_0)": "tablet", "Mozilla/5.0 (Linux; Android 14; Pixel) Mobile Safari": "mobile",
+		"Mozilla/5.0 (Linux; Android 14; SM-X700) Safari": "tablet", "Mozilla/5.0 (Windows NT 10.0)": "desktop", "curl/8.0": "other",
+	} {
+		if got := deviceOf(agent); got != want {
+			t.Errorf("%q: %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestLocate(t *testing.T) {
+	for text, want := range map[string]location{
+		"":                                  {},
+		"/a?b#c":                            {path: "/a", query: "b"},
+		"https://Shop.Example":              {host: "shop.example", path: "/"},
+		"https://u:p@shop.example:81/a?b=c": {host: "shop.example:81", path: "/a", query: "b=c"},
+		"https://shop.example?x=/y":         {host: "shop.example", path: "/", query: "x=/y"},
+	} {
+		if got := locate(text); got != want {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	for text, want := range map[string]string{
+		"red shoes 42":               "red shoes 42",
+		"iphone 15 256":              "iphone 15 256",
+		"ring +49 (151) 123-45678":   "ring [number]",
+		"jo.doe+x@mail.example.com!": "[email]!",
+		"jo%40mail.example":          "[email]",
+		"a@b":                        "a@b",
+	} {
+		if got, hit := maskFree(text); got != want || hit != (text != want) {
+			t.Errorf("%q: %q %v, want %q", text, got, hit, want)
+		}
+	}
+}
+
+func TestRedact(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"email":"x","a":{"First_Name":{"deep":["y"]},"b":1}}`: `{"email":"[personal]","a":{"First_Name":"[personal]","b":1}}`,
+		`{"note":"call 13800138000","n":13800138000}`:           `{"note":"call [number]","n":"[number]"}`,
+		`{"occurred_at":1795381489000}`:                         `{"occurred_at":1795381489000}`,
+		`{"x":"\ud800"}`:                                        "{\"x\":\"\uFFFD\"}",
+		`{"email":"secret","x":`:                                `{"email":"[personal]","x":`,
+		`{"traits":{"a":"secret value","b`:                      `{"traits":{"a":"[personal]","b`,
+		"\xff\xfe":                                              "\uFFFD",
+	} {
+		if got := redact([]byte(text)); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	if got := redact([]byte(`{"a":"` + strings.Repeat("é", 1<<20) + `"}`)); len(got) > maxPayload {
+		t.Errorf("payload of %d bytes", len(got))
+	}
+}
+
+func TestBuckets(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	b := newBuckets(10, 20)
+	if b.take("a", 20, now) != 0 || b.take("b", 1, now) != 0 {
+		t.Error("a full bucket refuses")
+	}
+	if wait := b.take("a", 5, now); wait != 500*time.Millisecond {
+		t.Errorf("wait %v, want 500 ms", wait)
+	}
+	now = now.Add(500 * time.Millisecond)
+	if b.take("a", 5, now) != 0 {
+		t.Error("refused after the wait that was named")
+	}
+	if b.take("big", 1000, now) != 0 || b.take("big", 1, now.Add(time.Second)) == 0 {
+		t.Error("a batch above the burst must pass once and be owed")
+	}
+	if newBuckets(-1, 0).take("a", 1e9, now) != 0 {
+		t.Error("a negative rate limits nothing")
+	}
+}
+
+func TestBucketsAreBounded(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	b := newBuckets(1, 1)
+	for i := range 3 * maxBuckets {
+		b.take(string(rune(i%0x10000))+string(rune(i/0x10000)), 1, now)
+	}
+	if len(b.byName) > maxBuckets {
+		t.Errorf("%d buckets", len(b.byName))
+	}
+	now = now.Add(time.Minute)
+	b.take("new", 1, now)
+	if len(b.byName) != 1 {
+		t.Errorf("%d buckets after a minute of silence, want 1", len(b.byName))
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, row := range []struct {
+		peer, forwarded string
+		proxies         []netip.Prefix
+		want            string
+	}{
+		{"1.2.3.4:5", "", nil, "1.2.3.4"},
+		{"1.2.3.4:5", "9.9.9.9", nil, "1.2.3.4"},
+		{"1.2.3.4:5", "9.9.9.9", proxies, "1.2.3.4"},
+		{"10.0.0.1:5", "9.9.9.9", proxies, "9.9.9.9"},
+		{"10.0.0.1:5", "6.6.6.6, 9.9.9.9, 10.1.1.1", proxies, "9.9.9.9"},
+		{"10.0.0.1:5", "garbage", proxies, "10.0.0.1"},
+		{"[2001:db8:1:2:3::4]:5", "", nil, "2001:db8:1:2::/64"},
+		{"[::ffff:1.2.3.4]:5", "", nil, "1.2.3.4"},
+	} {
+		r := httptest.NewRequest("POST", "/", nil)
+		r.RemoteAddr = row.peer
+		r.Header.Set("X-Forwarded-For", row.forwarded)
+		if got := clientAddress(r, row.proxies); got != row.want {
+			t.Errorf("%+v: %q", row, got)
+		}
+	}
+}
+
+func TestStableID(t *testing.T) {
+	if stableID("ab", "c") == stableID("a", "bc") || stableID("a") == stableID("a", "") {
+		t.Error("two lists of parts have one id")
+	}
+	if got, want := stableID("alpha", "o1", "purchase"), stableID("alpha", "o1", "purchase"); got != want || len(got) != 32 {
+		t.Errorf("%q %q", got, want)
+	}
+}
