@@ -1,0 +1,49 @@
+package rig
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Partitions is how many each topic gets.
+const Partitions = 4
+
+// Programs knows the command lines of the binary under test; no other file does.
+type Programs struct {
+	Binary     string   // path of the built tidemark
+	Brokers    []string // Kafka's seed addresses
+	ClickHouse string   // DSN of the engine's HTTP interface
+	Shops      string   // path of shops.yaml
+}
+
+// Engine is the embedded ClickHouse on data, serving HTTP at listen.
+func (p Programs) Engine(data, listen string) []string {
+	return []string{p.Binary, "engine", "--data", data, "--listen", listen}
+}
+
+// Apply creates topics, tables and views, and ends.
+func (p Programs) Apply() []string {
+	return []string{p.Binary, "apply", "--brokers", p.brokers(), "--clickhouse", p.ClickHouse, "--partitions", fmt.Sprint(Partitions)}
+}
+
+// Collect is the collector, serving events at listen and its health at admin.
+func (p Programs) Collect(listen, admin string) []string {
+	return []string{p.Binary, "collect", "--brokers", p.brokers(), "--shops", p.Shops, "--listen", listen, "--admin", admin}
+}
+
+// Process is one worker of a group, "fast" or "slow".
+func (p Programs) Process(group string) []string {
+	return append([]string{p.Binary, "process", "--group", group, "--shops", p.Shops}, p.consumer()...)
+}
+
+// Land is one worker that writes the raw events.
+func (p Programs) Land() []string {
+	return append([]string{p.Binary, "land"}, p.consumer()...)
+}
+
+// consumer is what members of a group share. A killed member's partitions are free only when its session has timed out.
+func (p Programs) consumer() []string {
+	return []string{"--brokers", p.brokers(), "--clickhouse", p.ClickHouse, "--admin", "127.0.0.1:0", "--session-timeout", "3s"}
+}
+
+func (p Programs) brokers() string { return strings.Join(p.Brokers, ",") }

@@ -1,0 +1,37 @@
+package wire
+
+import (
+	"context"
+	"time"
+
+	"tidemark/ingest"
+	"tidemark/processors"
+	"tidemark/schemas"
+)
+
+// DeadLetters is the way from a consumer group to the dead letter topic, as processors.Config wants it.
+func DeadLetters(w *ingest.DeadLetters, group string) func(context.Context, string, int32, []processors.Dead) error {
+	return func(ctx context.Context, topic string, partition int32, dead []processors.Dead) error {
+		letters := make([]ingest.DeadLetter, len(dead))
+		for i, d := range dead {
+			letters[i] = ingest.DeadLetter{
+				Kind: kindOf(d.Reason), Reason: d.Reason, Source: group, Topic: topic, Partition: partition,
+				Offset: d.Offset, ReceivedAt: schemas.Millis(time.Now().UnixMilli()), Payload: d.Value,
+			}
+		}
+		return w.Write(ctx, letters...)
+	}
+}
+
+// kindOf classes the reasons of the decoder as the collector classes its own.
+func kindOf(reason string) ingest.Kind {
+	switch schemas.Reason(reason) {
+	case schemas.NoObject, schemas.BadJSON, schemas.TooDeep:
+		return ingest.KindUnreadable
+	case schemas.NoEventID, schemas.NoOccurredAt, schemas.NoShop, schemas.NoPartitionKey:
+		return ingest.KindMissingField
+	case schemas.UnknownType:
+		return ingest.KindUnknownType
+	}
+	return ingest.KindInvalid
+}

@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/ingest"
+	"tidemark/processors"
+	"tidemark/processors/metrics"
+	"tidemark/schemas"
+)
+
+func TestSchemaNamesEverythingOnce(t *testing.T) {
+	s := Schema(metrics.All())
+	seen := map[string]bool{}
+	for _, table := range s.Tables {
+		if seen[table.Name] {
+			t.Errorf("table %s twice", table.Name)
+		}
+		seen[table.Name] = true
+	}
+	for _, v := range s.Views {
+		if seen[v.Name] {
+			t.Errorf("view %s twice", v.Name)
+		}
+		seen[v.Name] = true
+	}
+	for _, name := range []string{"watermarks", "dirty", "events_clickstream", "v_events_service", "m_page_views", "v_page_views", "v_watermarks"} {
+		if !seen[name] {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}
+
+func TestGeneratedFilesAreApart(t *testing.T) {
+	files, err := Generated(metrics.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"docs/metrics.md", "schemas/gen/events.md", "schemas/gen/clickhouse/metrics.sql", "schemas/gen/json/orders.schema.json"} {
+		if len(files[name]) == 0 {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}
+
+func TestCreateTopics(t *testing.T) {
+	cluster, err := kfake.NewCluster()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cluster.Close()
+	client := []kgo.Opt{kgo.SeedBrokers(cluster.ListenAddrs()...)}
+	all := 1 + 2*len(schemas.FamilyNames())
+	for i, want := range []int{all, all, 0} { // dry, for real, again
+		made, err := CreateTopics(t.Context(), client, 3, i == 0)
+		if err != nil || len(made) != want {
+			t.Fatalf("call %d made %v: %v", i, made, err)
+		}
+	}
+	cl, err := kgo.NewClient(client...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cl.Close()
+	admin := kadm.NewClient(cl)
+	found, err := admin.ListTopics(t.Context())
+	if err != nil || len(found[schemas.Orders.Topic()].Partitions) != 3 || len(found[schemas.DeadLetterTopic].Partitions) != 1 {
+		t.Errorf("topics %v: %v", found.Names(), err)
+	}
+	configs, err := admin.DescribeTopicConfigs(t.Context(), schemas.Orders.Topic())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(configs[0].Configs, func(c kadm.Config) bool {
+		return c.Key == "message.timestamp.type" && c.MaybeValue() == "LogAppendTime"
+	}) {
+		t.Errorf("the orders topic is made without LogAppendTime: %+v", configs[0].Configs)
+	}
+}
+
+// produced keeps what a dead letter writer produces.
+type produced struct {
+	records []*kgo.Record
+	err     error
+}
+
+func (p *produced) Produce(_ context.Context, recs []*kgo.Record) error {
+	p.records = append(p.records, recs...)
+	return p.err
+}
+
+func TestDeadLetters(t *testing.T) {
+	p := &produced{}
+	write := DeadLetters(ingest.NewDeadLetters(p), "tidemark-fast")
+	dead := []processors.Dead{
+		{Offset: 7, Reason: string(schemas.BadJSON), Value: []byte("{")},
+		{Offset: 9, Reason: string(schemas.NoShop), Value: []byte("{}")},
+	}
+	if err := write(t.Context(), "tidemark.orders", 2, dead); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"tidemark.orders/2/7", "tidemark.orders/2/9"} {
+		if got := string(p.records[i].Key); got != want {
+			t.Errorf("letter %d has the key %s, want %s", i, got, want)
+		}
+	}
+	if text := string(p.records[0].Value); !strings.Contains(text, `"unreadable"`) || !strings.Contains(text, "tidemark-fast") {
+		t.Errorf("the letter is %s", text)
+	}
+	if text := string(p.records[1].Value); !strings.Contains(text, `"missing_field"`) {
+		t.Errorf("the letter is %s", text)
+	}
+	p.err = errors.New("kafka is away")
+	if err := write(t.Context(), "tidemark.orders", 2, dead); !errors.Is(err, p.err) {
+		t.Errorf("a failed write gives %v", err)
+	}
+}
+
+func TestKinds(t *testing.T) {
+	for reason, want := range map[schemas.Reason]ingest.Kind{
+		schemas.TooDeep: ingest.KindUnreadable, schemas.UnknownType: ingest.KindUnknownType,
+		schemas.NoPartitionKey: ingest.KindMissingField, schemas.LongEventID: ingest.KindInvalid, "panic": ingest.KindInvalid,
+	} {
+		if got := kindOf(string(reason)); got != want {
+			t.Errorf("%s: %s, want %s", reason, got, want)
+		}
+	}
+}
+
+func TestShopsMustBeGoodAtTheStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shops.yaml")
+	if _, err := OpenShops(path, zerolog.Nop()); err == nil {
+		t.Error("an absent file was accepted")
+	}
+	text := "shops: [{id: a, zone: UTC, currency: EUR, market: de, stage: new}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	live, err := OpenShops(path, zerolog.Nop())
+	if err != nil || len(live.Shops().All()) != 1 {
+		t.Fatalf("%v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := live.Run(ctx); err != nil || len(live.Shops().All()) != 1 {
+		t.Errorf("after a stop: %v", err)
+	}
+}
