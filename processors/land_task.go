@@ -1,0 +1,140 @@
+package processors
+
+import (
+	"fmt"
+
+	"github.com/cespare/xxhash/v2"
+
+	"tidemark/processors/window"
+	"tidemark/schemas"
+)
+
+// landTask turns one partition's events into rows of their raw table. A row depends only on its record and on which ids
+// the horizon before it holds, so landing a record again gives the same row.
+type landTask[E any] struct {
+	a       Assignment
+	src     Source[E]
+	decode  func([]byte, *E) error
+	e       E
+	rows    *schemas.Rows[E]
+	seen    *window.Dedupe
+	offsets window.Offsets
+	horizon int64
+	m       schemas.Millis // highest event time
+	next    int64          // offset after the last record applied
+	lastAt  int64          // append time of the last record
+	from    int64          // records before it only fill seen: they were landed already
+	dead    []Dead
+	buried  int64 // bytes of dead
+	stats   Stats
+}
+
+func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (Task, error) {
+	decode, err := src.Decode()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := schemas.NewRows(f)
+	if err != nil {
+		return nil, err
+	}
+	horizon := src.Horizon.Milliseconds()
+	t := &landTask[E]{
+		a: a, src: src, decode: decode, rows: rows, seen: window.NewDedupe(horizon), horizon: horizon,
+		m: a.Known, next: a.LogStart, from: a.LogStart,
+	}
+	if p := a.Position; p != nil {
+		t.m, t.next, t.from = p.MAtP, p.C, p.P
+	}
+	return t, nil
+}
+
+// Apply takes records in offset order.
+func (t *landTask[E]) Apply(recs []Record) {
+	for i := 0; i < len(recs); {
+		i = t.run(recs, i)
+	}
+}
+
+// run applies records from i on and returns where to go on: at the end, or after a record on which the decoder panicked.
+func (t *landTask[E]) run(recs []Record, i int) (next int) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.bury(&recs[i], fmt.Sprintf("panic: %T", r))
+			t.next, next = recs[i].Offset+1, i+1
+		}
+	}()
+	for ; i < len(recs); i++ {
+		t.one(&recs[i])
+		t.next = recs[i].Offset + 1
+	}
+	return i
+}
+
+func (t *landTask[E]) one(r *Record) {
+	t.offsets.See(r.Offset, int64(r.Time))
+	t.lastAt = int64(r.Time)
+	fresh := r.Offset >= t.from
+	if fresh && r.Heartbeat {
+		t.stats.Heartbeats++
+		t.m = max(t.m, r.Time)
+	}
+	if r.Heartbeat {
+		return
+	}
+	if err := t.decode(r.Value, &t.e); err != nil {
+		t.bury(r, err.Error())
+		return
+	}
+	dup := t.seen.Seen(xxhash.Sum64String(t.src.ID(&t.e)), int64(r.Time))
+	if !fresh {
+		t.stats.Replayed++
+		return
+	}
+	t.stats.Records++
+	if dup {
+		t.stats.Duplicates++
+	}
+	t.rows.Append(&t.e, t.a.Part, r.Offset, r.Time, dup)
+	t.m = max(t.m, schemas.Millis(window.EventTime(int64(t.src.At(&t.e)), int64(r.Time))))
+}
+
+// bury keeps a record that cannot be landed for the dead letters, unless an owner before has done so.
+func (t *landTask[E]) bury(r *Record, reason string) {
+	if r.Offset < t.from {
+		return
+	}
+	t.stats.Records++
+	t.stats.Quarantined++
+	t.dead = append(t.dead, Dead{Offset: r.Offset, Reason: reason, Value: append([]byte(nil), r.Value...)})
+	t.buried += int64(len(r.Value))
+}
+
+// Flush hands over the rows collected since the last one; raw tables have no headlines. While the ids of the horizon
+// are read again there is nothing to store, and the position stays.
+func (t *landTask[E]) Flush(headline bool) Flush {
+	f := Flush{M: t.m, Ver: Version(t.a.Revision, max(t.next, t.from))}
+	if headline {
+		return f
+	}
+	f.Stats, t.stats = t.stats, Stats{}
+	if t.next < t.from {
+		f.Position, f.Replaying = *t.a.Position, true
+		return f
+	}
+	if t.rows.Len() > 0 {
+		f.Blocks = []schemas.Block{t.rows.Block()}
+	}
+	f.Dead, t.dead, t.buried = t.dead, nil, 0
+	f.Position = Position{L: t.next, P: t.next, MAtL: t.m, MAtP: t.m}
+	f.Position.C = min(t.next, t.offsets.Before(t.lastAt-t.horizon-1000, t.next))
+	return f
+}
+
+// Close has nothing to close: a raw row is complete from the start.
+func (t *landTask[E]) Close() {}
+
+// Bytes estimates the memory held.
+func (t *landTask[E]) Bytes() int64 {
+	return t.rows.Bytes() + t.seen.Bytes() + t.offsets.Bytes() + t.buried
+}

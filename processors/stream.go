@@ -1,0 +1,175 @@
+package processors
+
+import (
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+
+	"tidemark/processors/window"
+)
+
+// stream counts the events of one partition into the metrics of one group; it hides the event's type from Partition.
+type stream interface {
+	// apply takes one event record. M is the highest event time before it. A record that cannot be read yields an error
+	// and changes nothing.
+	apply(r *Record, m int64, st *Stats) (ts int64, err error)
+	// remember only notes the record's id for deduplication.
+	remember(r *Record)
+	// advance closes what M has passed; off is the record that moved it.
+	advance(m, off int64, st *Stats)
+	low() window.Low
+	stores() []*store
+	stageStarts() []Start
+	chains(low int64) []Chain
+	resume(p *Position)
+	// cutStages makes sessions that are new in the partition count only when they cannot have begun before m. The cuts of a
+	// chain that goes on for longer than that stay where a chain that began at m has them.
+	cutStages(known map[uint32]bool, m int64)
+	// deduplicate prepares the memory of event ids, once every metric is attached. It returns for how long ids are
+	// remembered, in milliseconds; 0 where no metric deduplicates.
+	deduplicate() (horizon int64)
+	bytes() int64
+}
+
+type typedStream[E any] struct {
+	src    Source[E]
+	decode func([]byte, *E) error
+	direct []*aggregate[E]
+	stages []stage[E]
+	seen   *window.Dedupe // nil until the first record where nothing is deduplicated
+	e      E
+}
+
+func newTypedStream[E any](src Source[E]) (stream, error) {
+	decode, err := src.Decode()
+	if err != nil {
+		return nil, err
+	}
+	return &typedStream[E]{src: src, decode: decode}, nil
+}
+
+func (t *typedStream[E]) remember(r *Record) {
+	if t.decode(r.Value, &t.e) == nil {
+		t.seen.Seen(xxhash.Sum64String(t.src.ID(&t.e)), int64(r.Time))
+	}
+}
+
+func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err error) {
+	if err := t.decode(r.Value, &t.e); err != nil {
+		return 0, err
+	}
+	e := &t.e
+	ts = window.EventTime(int64(t.src.At(e)), int64(r.Time))
+	dup := t.seen != nil && t.seen.Seen(xxhash.Sum64String(t.src.ID(e)), int64(r.Time))
+	if dup {
+		st.Duplicates++
+	}
+	low := window.Low{Off: r.Offset, At: int64(r.Time), M: m}
+	for _, a := range t.direct {
+		if dup && a.dedupe {
+			continue
+		}
+		o := a.add(e, ts, low, m-a.spec.Lateness.Milliseconds())
+		if o.late {
+			st.Late++
+		}
+		if o.other {
+			st.Other++
+		}
+	}
+	for _, s := range t.stages {
+		if s.take(e, dup, ts, low, m) {
+			st.Late++
+		}
+	}
+	return ts, nil
+}
+
+func (t *typedStream[E]) advance(m, off int64, st *Stats) {
+	for _, a := range t.direct {
+		a.closeUpTo(m-a.spec.Lateness.Milliseconds(), off)
+	}
+	for _, s := range t.stages {
+		st.Other += s.advance(m, off)
+	}
+}
+
+func (t *typedStream[E]) low() window.Low {
+	l := window.NoLow()
+	for _, a := range t.direct {
+		l = l.Min(a.store.low())
+	}
+	for _, s := range t.stages {
+		l = l.Min(s.low())
+	}
+	return l
+}
+
+func (t *typedStream[E]) stores() []*store {
+	var all []*store
+	for _, a := range t.direct {
+		all = append(all, a.store)
+	}
+	for _, s := range t.stages {
+		all = append(all, s.stores()...)
+	}
+	return all
+}
+
+func (t *typedStream[E]) stageStarts() []Start {
+	var all []Start
+	for _, s := range t.stages {
+		all = append(all, s.start())
+	}
+	return all
+}
+
+func (t *typedStream[E]) chains(low int64) []Chain {
+	var all []Chain
+	for _, s := range t.stages {
+		all = append(all, s.chains(low)...)
+	}
+	return all[:min(len(all), maxChains)]
+}
+
+func (t *typedStream[E]) resume(p *Position) {
+	for _, c := range p.Chains {
+		for _, s := range t.stages {
+			s.resume(c, p.P-1)
+		}
+	}
+}
+
+func (t *typedStream[E]) cutStages(known map[uint32]bool, m int64) {
+	for _, s := range t.stages {
+		if known[s.start().Hash] {
+			continue
+		}
+		for _, st := range s.stores() {
+			st.from = m + s.span()
+		}
+	}
+}
+
+func (t *typedStream[E]) deduplicate() (horizon int64) {
+	if !slices.ContainsFunc(t.stores(), func(s *store) bool { return s.spec.Dedupe }) {
+		return 0
+	}
+	horizon = t.src.Horizon.Milliseconds()
+	t.seen = window.NewDedupe(horizon)
+	return horizon
+}
+
+func (t *typedStream[E]) bytes() int64 {
+	n := int64(0)
+	if t.seen != nil {
+		n = t.seen.Bytes()
+	}
+	for _, s := range t.stages {
+		n += s.bytes()
+	}
+	for _, s := range t.stores() {
+		n += int64(s.cells) * int64(200+100*len(s.spec.Measures))
+	}
+	return n
+}
