@@ -6,7 +6,7 @@ type arena struct {
 	chars chunk[byte]
 	texts chunk[string]
 	ints  chunk[int64]
-	bytes int64 // copied so far, for the estimate of memory
+	bytes int64 // handed out so far, for the estimate of memory
 }
 
 // clone copies a string into the arena.
@@ -22,11 +22,21 @@ func (a *arena) clone(s string) string {
 
 // cloneList copies a list of strings.
 func (a *arena) cloneList(list []string) []string {
-	room := a.texts.take(len(list))
+	room := a.newTexts(len(list))
 	for i, s := range list {
 		room[i] = a.clone(s)
 	}
 	return room
+}
+
+func (a *arena) newTexts(n int) []string {
+	a.bytes += 16 * int64(n)
+	return a.texts.take(n)
+}
+
+func (a *arena) newInts(n int) []int64 {
+	a.bytes += 8 * int64(n)
+	return a.ints.take(n)
 }
 
 // chunk cuts slices from pieces that grow from minPiece to maxPiece elements.

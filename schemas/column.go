@@ -70,14 +70,14 @@ func (c *column) keep(s string, a *arena) string {
 
 func (c *column) appendLines(lines *slice, a *arena) {
 	if c.field.kind == kindString {
-		values := a.texts.take(lines.len)
+		values := a.newTexts(lines.len)
 		for i := range values {
 			values[i] = a.clone(*at[string](c.list.items.element(lines, i), c.field.off))
 		}
 		c.textLists = append(c.textLists, values)
 		return
 	}
-	values := a.ints.take(lines.len)
+	values := a.newInts(lines.len)
 	for i := range values {
 		values[i] = *at[int64](c.list.items.element(lines, i), c.field.off)
 	}
@@ -85,7 +85,7 @@ func (c *column) appendLines(lines *slice, a *arena) {
 }
 
 // width is the size of one value of the column, what it points to apart.
-func (c *column) width() int {
+func (c *column) width() int64 {
 	switch {
 	case c.list != nil || c.field.kind == kindStrings:
 		return 24
@@ -97,27 +97,27 @@ func (c *column) width() int {
 	return 8
 }
 
-// take hands over the values as the slice type that a Block wants and makes room for as many new ones.
-func (c *column) take(rows int) any {
+// take hands over the values as the slice type that a Block wants and makes room for new ones.
+func (c *column) take(room int) any {
 	switch kind := c.field.kind; {
 	case kind == kindStrings || c.list != nil && kind == kindString:
-		return swap(&c.textLists, rows)
+		return swap(&c.textLists, room)
 	case c.list != nil && kind == kindMoney:
-		return retypeLists[Money](swap(&c.intLists, rows))
+		return retypeLists[Money](swap(&c.intLists, room))
 	case c.list != nil:
-		return swap(&c.intLists, rows)
+		return swap(&c.intLists, room)
 	case kind == kindString:
-		return swap(&c.texts, rows)
+		return swap(&c.texts, room)
 	case kind == kindBool:
-		return swap(&c.flags, rows)
+		return swap(&c.flags, room)
 	case kind == kindFloat:
-		return swap(&c.floats, rows)
+		return swap(&c.floats, room)
 	case kind == kindMillis:
-		return retype[Millis](swap(&c.ints, rows))
+		return retype[Millis](swap(&c.ints, room))
 	case kind == kindMoney:
-		return retype[Money](swap(&c.ints, rows))
+		return retype[Money](swap(&c.ints, room))
 	}
-	return swap(&c.ints, rows)
+	return swap(&c.ints, room)
 }
 
 func swap[T any](s *[]T, room int) []T {

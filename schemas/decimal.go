@@ -6,6 +6,13 @@ import (
 	"strings"
 )
 
+// Decimal is a wide amount in micro-units, the sum of many Money values: a 128-bit two's complement integer that
+// no sum of fewer than 2^63 Money values can overflow. In ClickHouse it is Decimal(38, 6).
+type Decimal struct {
+	Hi int64
+	Lo uint64
+}
+
 // DecimalOf widens an amount.
 func DecimalOf(m Money) Decimal { return Decimal{Hi: int64(m) >> 63, Lo: uint64(m)} }
 

@@ -19,7 +19,7 @@ Classes: C1 public, C2 internal, C3 personal pseudonym, C4 sensitive.
 // dictionary is events.md: every family with its fields. What all families share stands once, at the top.
 func dictionary(families []familyDoc) []byte {
 	var b strings.Builder
-	b.WriteString(generatedBy("<!-- ", " -->") + dictionaryHead)
+	b.WriteString("<!-- " + generatedBy + " -->\n\n" + dictionaryHead)
 	shared := fieldNames[Envelope]()
 	b.WriteString("## Fields of every event\n\n")
 	writeFields(&b, families[0].layout, func(name string) bool { return slices.Contains(shared, name) })

@@ -1,6 +1,9 @@
 package schemas
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Columns that land adds to the fields of an event.
 const (
@@ -42,12 +45,38 @@ func rawTable(l *layout, family, name string) (Table, error) {
 	}, err
 }
 
-// RawView describes the view through which a raw table is read: one row per record and no marked copies.
+// RawView describes the view through which a raw table is read: one row per record and no marked copies. It names its
+// columns: ClickHouse fixes those of a SELECT * when the view is made, which would hide the fields added later.
 func RawView[E any](f Family[E]) View {
+	var columns []string
+	for _, c := range RawTable(f).Columns {
+		if c.Name != ColumnDuplicate {
+			columns = append(columns, "`"+c.Name+"`")
+		}
+	}
 	return View{
 		Name: "v_" + f.RawTable(),
 		Doc:  "Events of the family " + f.Name + ", each once within the dedupe horizon.",
-		SQL:  "SELECT * EXCEPT (" + ColumnDuplicate + ")\nFROM " + f.RawTable() + " FINAL\nWHERE NOT " + ColumnDuplicate,
+		SQL:  "SELECT\n    " + strings.Join(columns, ",\n    ") + "\nFROM " + f.RawTable() + " FINAL\nWHERE NOT " + ColumnDuplicate,
+	}
+}
+
+// RawTables lists the raw tables of all families.
+func RawTables() []*Table {
+	tables := []Table{
+		RawTable(Clickstream), RawTable(Orders), RawTable(Logistics), RawTable(Marketing), RawTable(Inventory), RawTable(Service),
+	}
+	out := make([]*Table, len(tables))
+	for i := range tables {
+		out[i] = &tables[i]
+	}
+	return out
+}
+
+// RawViews lists the views of RawTables.
+func RawViews() []View {
+	return []View{
+		RawView(Clickstream), RawView(Orders), RawView(Logistics), RawView(Marketing), RawView(Inventory), RawView(Service),
 	}
 }
 

@@ -5,6 +5,7 @@ type Rows[E any] struct {
 	table   Table
 	names   []string
 	columns []column
+	perRow  int64 // bytes of a row in the columns
 	arena   arena
 
 	parts, offsets []uint64
@@ -29,6 +30,10 @@ func NewRows[E any](f Family[E]) (*Rows[E], error) {
 	for _, c := range r.table.Columns {
 		r.names = append(r.names, c.Name)
 	}
+	r.perRow = 3*8 + 1 // part, offset, append time and the mark
+	for i := range r.columns {
+		r.perRow += r.columns[i].width()
+	}
 	return r, nil
 }
 
@@ -49,24 +54,22 @@ func (r *Rows[E]) Append(e *E, part uint64, offset int64, at Millis, duplicate b
 func (r *Rows[E]) Len() int { return len(r.parts) }
 
 // Bytes estimates the memory that the rows hold.
-func (r *Rows[E]) Bytes() int64 {
-	perRow := 3*8 + 1
-	for i := range r.columns {
-		perRow += r.columns[i].width()
-	}
-	return r.arena.bytes + int64(perRow*r.Len())
-}
+func (r *Rows[E]) Bytes() int64 { return r.arena.bytes + r.perRow*int64(r.Len()) }
+
+// maxRoom bounds the room made for rows to come, so that no burst leaves its memory with an idle partition.
+const maxRoom = 1 << 14
 
 // Block hands the rows over and leaves the builder empty.
 func (r *Rows[E]) Block() Block {
 	n := r.Len()
+	room := min(n, maxRoom)
 	block := Block{Table: &r.table, Names: r.names, Rows: n, Data: make([]any, 0, len(r.names))}
 	for i := range r.columns {
-		block.Data = append(block.Data, r.columns[i].take(n))
+		block.Data = append(block.Data, r.columns[i].take(room))
 	}
 	block.Data = append(block.Data, r.parts, r.offsets, r.times, r.duplicates)
-	r.parts, r.offsets = make([]uint64, 0, n), make([]uint64, 0, n)
-	r.times, r.duplicates = make([]Millis, 0, n), make([]bool, 0, n)
+	r.parts, r.offsets = make([]uint64, 0, room), make([]uint64, 0, room)
+	r.times, r.duplicates = make([]Millis, 0, room), make([]bool, 0, room)
 	r.arena = arena{}
 	return block
 }

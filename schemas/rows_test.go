@@ -133,6 +133,17 @@ func TestBlockOwnsItsData(t *testing.T) {
 	checkBlock(t, block, Orders, []string{record})
 }
 
+func TestNoBurstKeepsItsMemory(t *testing.T) {
+	r := must(NewRows(Clickstream))
+	for i := range 3 * maxRoom {
+		r.Append(&Click{}, 1, int64(i), 1, false)
+	}
+	r.Block()
+	if room := cap(r.parts); room != maxRoom {
+		t.Errorf("room for %d rows is kept, want %d", room, maxRoom)
+	}
+}
+
 // Equal neighbours share their text; others of the same length must not.
 func TestNeighboursKeepTheirOwnText(t *testing.T) {
 	r := must(NewRows(Clickstream))
@@ -156,6 +167,17 @@ func TestRowsBytesGrow(t *testing.T) {
 			t.Fatalf("row %d: %d bytes after %d", i, r.Bytes(), last)
 		}
 		last = r.Bytes()
+	}
+}
+
+// Lines cost memory too, the empty fields of theirs included: 7 texts, a price and a quantity each.
+func TestRowsBytesCountLines(t *testing.T) {
+	r := must(NewRows(Orders))
+	r.Append(&Order{}, 1, 0, 1, false)
+	bare := r.Bytes()
+	r.Append(&Order{Items: make([]Item, 100)}, 1, 1, 1, false)
+	if got, want := r.Bytes()-2*bare, int64(100*(7*16+2*8)); got != want {
+		t.Errorf("100 lines count as %d bytes, want %d", got, want)
 	}
 }
 

@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"time"
 )
@@ -23,16 +25,16 @@ const (
 	KeySecret KeyKind = "secret"
 )
 
-// Secret is a text that is never printed: every way of formatting it gives [hidden].
+// Secret is a text that is never printed: fmt, with any verb, and encoders give [hidden].
 type Secret string
 
 const hidden = "[hidden]"
 
-// String returns [hidden].
-func (s Secret) String() string { return hidden }
+// Format writes [hidden].
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 
-// GoString returns [hidden].
-func (s Secret) GoString() string { return hidden }
+// String returns [hidden], for whoever prints without fmt.
+func (s Secret) String() string { return hidden }
 
 // MarshalText returns [hidden], for loggers and encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }

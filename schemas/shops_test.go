@@ -63,7 +63,8 @@ func TestShopCounts(t *testing.T) {
 func TestKeysAreNeverPrinted(t *testing.T) {
 	shop, _ := must(LoadShops("testdata/shops.yaml")).ByID("de-main")
 	asJSON := must(json.Marshal(shop))
-	for _, out := range []string{fmt.Sprint(shop.Keys), fmt.Sprintf("%v %+v %#v %s %q", *shop, *shop, *shop, shop.Keys, shop.Keys[0].Key), string(asJSON)} {
+	k, careless := shop.Keys[0].Key, "%v %+v %#v %s %q %d %x"
+	for _, out := range []string{fmt.Sprint(shop.Keys), fmt.Sprintf(careless, *shop, *shop, *shop, shop.Keys, k, k, k), k.String(), string(asJSON)} {
 		if strings.Contains(out, "pk-de") || strings.Contains(out, "sk-de") || strings.Contains(out, "0123456789abcdef") {
 			t.Errorf("a key is printed: %s", out)
 		}

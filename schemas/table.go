@@ -29,10 +29,3 @@ type Block struct {
 	Data  []any
 	Rows  int
 }
-
-// Decimal is a wide amount in micro-units, the sum of many Money values: a 128-bit two's complement integer that
-// no sum of fewer than 2^63 Money values can overflow. In ClickHouse it is Decimal(38, 6).
-type Decimal struct {
-	Hi int64
-	Lo uint64
-}

@@ -8,4 +8,10 @@ type View struct {
 }
 
 // DDL returns the statement that creates the view, or replaces an older one of its name.
-func (v View) DDL() string { return "CREATE OR REPLACE VIEW " + v.Name + " AS\n" + v.SQL }
+func (v View) DDL() string {
+	sql := "CREATE OR REPLACE VIEW " + v.Name + " AS\n" + v.SQL
+	if v.Doc != "" {
+		sql += "\nCOMMENT " + quoteSQL(v.Doc)
+	}
+	return sql
+}

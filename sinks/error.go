@@ -2,8 +2,8 @@
 package sinks
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 )
 
 // Error is a call to a store that failed.
@@ -27,25 +27,15 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.what, e.cause) }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Permanent says that repeating the call cannot help.
-func (e *Error) Permanent() bool { return e.permanent }
-
-// Join makes one error of many, nil if all are nil. It is permanent if one of them is: those come first, since that is
-// where errors.As looks.
-func Join(errs ...error) error {
-	var first, rest []error
-	for _, err := range errs {
-		if Permanent(err) {
-			first = append(first, err)
-		} else {
-			rest = append(rest, err)
-		}
-	}
-	return errors.Join(append(first, rest...)...)
-}
-
-// Permanent reports whether err declares, anywhere in its chain, that a repetition cannot help.
+// Permanent reports whether a repetition cannot help: whether any Error that err wraps or joins was Refused.
 func Permanent(err error) bool {
-	var p interface{ Permanent() bool }
-	return errors.As(err, &p) && p.Permanent()
+	switch e := err.(type) {
+	case *Error:
+		return e.permanent
+	case interface{ Unwrap() error }:
+		return Permanent(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), Permanent)
+	}
+	return false
 }

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"tidemark/ingest"
@@ -23,14 +25,16 @@ func DeadLetters(w *ingest.DeadLetters, group string) func(context.Context, stri
 	}
 }
 
-// kindOf classes the reasons of the decoder as the collector classes its own.
-func kindOf(reason string) ingest.Kind {
-	switch schemas.Reason(reason) {
-	case schemas.NoObject, schemas.BadJSON, schemas.TooDeep:
+// kindOf classes a refusal as the collector classes its own. The text of a schemas.DecodeError tells more than its
+// Reason, the place for one, so the Reason is looked for within.
+func kindOf(refusal string) ingest.Kind {
+	says := func(r schemas.Reason) bool { return strings.Contains(refusal, string(r)) }
+	switch {
+	case slices.ContainsFunc([]schemas.Reason{schemas.NoObject, schemas.BadJSON, schemas.TooDeep}, says):
 		return ingest.KindUnreadable
-	case schemas.NoEventID, schemas.NoOccurredAt, schemas.NoShop, schemas.NoPartitionKey:
+	case slices.ContainsFunc([]schemas.Reason{schemas.NoEventID, schemas.NoOccurredAt, schemas.NoShop, schemas.NoPartitionKey}, says):
 		return ingest.KindMissingField
-	case schemas.UnknownType:
+	case says(schemas.UnknownType):
 		return ingest.KindUnknownType
 	}
 	return ingest.KindInvalid

@@ -38,9 +38,8 @@ func (l *LiveShops) Shops() *schemas.Shops { return l.newest.Load() }
 // Run watches the file until ctx ends, and returns nil.
 func (l *LiveShops) Run(ctx context.Context) error {
 	schemas.WatchShops(ctx, l.path, shopsEvery, func(s *schemas.Shops) {
-		if l.newest.Swap(s) != s {
-			l.log.Info().Int("shops", len(s.All())).Msg("shops file read")
-		}
+		l.newest.Store(s)
+		l.log.Info().Int("shops", len(s.All())).Msg("shops file read")
 	}, func(err error) {
 		l.log.Error().Err(err).Msg("shops file ignored, the last good state stays")
 	})

@@ -2,29 +2,18 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"tidemark/schemas"
+	"tidemark/deploy/embedded"
 )
-
-// topic is one topic that an installation needs.
-type topic struct {
-	name       string
-	partitions int32
-}
-
-func topics(partitions int32) []topic {
-	out := []topic{{schemas.DeadLetterTopic, 1}}
-	for _, name := range schemas.FamilyNames() {
-		f := schemas.Family[struct{}]{Name: name}
-		out = append(out, topic{f.Topic(), partitions}, topic{f.HistoryTopic(), partitions})
-	}
-	return out
-}
 
 // CreateTopics makes the topics that are missing, with the broker's clock as record time and the broker's default
 // replication, and returns their names; with dry it only names them. Topics that exist stay as they are.
@@ -42,16 +31,18 @@ func CreateTopics(ctx context.Context, client []kgo.Opt, partitions int32, dry b
 	appendTime := "LogAppendTime"
 	config := map[string]*string{"message.timestamp.type": &appendTime}
 	var made []string
-	for _, t := range topics(partitions) {
-		if have.Has(t.name) {
+	wanted := embedded.Topics(partitions)
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if have.Has(name) {
 			continue
 		}
-		made = append(made, t.name)
+		made = append(made, name)
 		if dry {
 			continue
 		}
-		if _, err := admin.CreateTopic(ctx, t.partitions, -1, config, t.name); err != nil {
-			return made, fmt.Errorf("create topic %s: %w", t.name, err)
+		_, err := admin.CreateTopic(ctx, wanted[name], -1, config, name)
+		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) { // others may create them at the same time
+			return made, fmt.Errorf("create topic %s: %w", name, err)
 		}
 	}
 	if dry {

@@ -127,6 +127,26 @@ func TestDeadLetters(t *testing.T) {
 	}
 }
 
+// The decoder's own refusals, as a task passes them on, get their kinds.
+func TestKindsOfDecodeErrors(t *testing.T) {
+	d, err := schemas.NewDecoder[schemas.Order]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for record, want := range map[string]ingest.Kind{
+		"[]":                    ingest.KindUnreadable,
+		`{"order_id":`:          ingest.KindUnreadable,
+		strings.Repeat("[", 40): ingest.KindUnreadable,
+		`{"total":"ten"}`:       ingest.KindInvalid,
+		`{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}": ingest.KindUnreadable,
+	} {
+		var e schemas.Order
+		if err := d.Decode([]byte(record), &e); err == nil || kindOf(err.Error()) != want {
+			t.Errorf("%s: %v is not of kind %s", record, err, want)
+		}
+	}
+}
+
 func TestKinds(t *testing.T) {
 	for reason, want := range map[schemas.Reason]ingest.Kind{
 		schemas.TooDeep: ingest.KindUnreadable, schemas.UnknownType: ingest.KindUnknownType,

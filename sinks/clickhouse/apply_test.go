@@ -36,17 +36,10 @@ func schema(tables ...*schemas.Table) Schema {
 
 // catalogue is the whole schema of tidemark.
 func catalogue() Schema {
-	s := Schema{Tables: append(processors.SystemTables(), metrics.All().Tables()...), Views: metrics.All().Views()}
-	add := func(t schemas.Table, v schemas.View) {
-		s.Tables, s.Views = append(s.Tables, &t), append(s.Views, v)
+	return Schema{
+		Tables: slices.Concat(processors.SystemTables(), schemas.RawTables(), metrics.All().Tables()),
+		Views:  append(schemas.RawViews(), metrics.All().Views()...),
 	}
-	add(schemas.RawTable(schemas.Clickstream), schemas.RawView(schemas.Clickstream))
-	add(schemas.RawTable(schemas.Orders), schemas.RawView(schemas.Orders))
-	add(schemas.RawTable(schemas.Logistics), schemas.RawView(schemas.Logistics))
-	add(schemas.RawTable(schemas.Marketing), schemas.RawView(schemas.Marketing))
-	add(schemas.RawTable(schemas.Inventory), schemas.RawView(schemas.Inventory))
-	add(schemas.RawTable(schemas.Service), schemas.RawView(schemas.Service))
-	return s
 }
 
 // apply runs Apply and checks that as many statements ran as expected, and that none is left.
@@ -128,6 +121,7 @@ func TestApplyRefuses(t *testing.T) {
 		{"sorting key", func(t *schemas.Table) { t.OrderBy = []string{"shop", "id"} }, []string{"sorting key", "RENAME TABLE events TO events_old"}},
 		{"partition key", func(t *schemas.Table) { t.Partition = "toDate(at)" }, []string{"partition key", "RENAME TABLE"}},
 		{"engine", func(t *schemas.Table) { t.Engine = "AggregatingMergeTree" }, []string{"engine", "RENAME TABLE"}},
+		{"engine of one name's end", func(t *schemas.Table) { t.Engine = "MergeTree" }, []string{"engine", "RENAME TABLE"}},
 		{"version column", func(t *schemas.Table) { t.Engine = "ReplacingMergeTree(id)" }, []string{"engine", "ReplacingMergeTree(id)"}},
 		{"type", func(t *schemas.Table) { t.Columns[2].Type = "Int64" }, []string{"column id is UInt64", "MODIFY COLUMN `id` Int64"}},
 		{"default", func(t *schemas.Table) { t.Columns[5].Expr = "DEFAULT arrayReduce('uniqState', [1])" }, []string{"column users is computed as"}},
@@ -154,7 +148,45 @@ func TestApplyRefuses(t *testing.T) {
 	if _, err := s.Apply(t.Context(), taken); err == nil || !strings.Contains(err.Error(), "view events") {
 		t.Errorf("a view with a table's name: %v", err)
 	}
+	viewed := events()
+	viewed.Name = "v_all"
+	if _, err := s.Apply(t.Context(), Schema{Tables: []*schemas.Table{viewed}}); err == nil || !strings.Contains(err.Error(), `engine is "View"`) {
+		t.Errorf("a table with a view's name: %v", err)
+	}
 	apply(t, s, schema(events()), 0)
+}
+
+// On a cluster the server adds a prefix and two arguments to the engine.
+func TestEngineOfReplicas(t *testing.T) {
+	for full, want := range map[string]string{
+		"ReplacingMergeTree(ver) PARTITION BY toYYYYMM(at) ORDER BY id SETTINGS index_granularity = 8192": "ReplacingMergeTree(ver)",
+		"MergeTree ORDER BY tuple()": "MergeTree",
+		"ReplicatedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}', ver) ORDER BY id":                             "ReplacingMergeTree(ver)",
+		"SharedReplacingMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}') PARTITION BY toYYYYMM(at) ORDER BY id TTL at + 1": "ReplacingMergeTree",
+		"ReplicatedMergeTree('/a', 'b')":                "MergeTree",
+		"ReplicatedMergeTree ORDER BY id":               "MergeTree",
+		"SharedReplacingMergeTree(ver) ORDER BY id":     "ReplacingMergeTree(ver)",
+		"ReplicatedSummingMergeTree('/a', 'b', (n, m))": "SummingMergeTree((n, m))",
+	} {
+		if got := (&tableState{Full: full}).engine(); got != want {
+			t.Errorf("%s: engine %s, want %s", full, got, want)
+		}
+	}
+}
+
+// A field that is added later must show in the view of its raw table.
+func TestApplyAddsAFieldToTheRawView(t *testing.T) {
+	s := openSink(t, engine, newDatabase(t), Options{})
+	full, view := schemas.RawTable(schemas.Orders), schemas.RawView(schemas.Orders)
+	before := full
+	before.Columns = slices.DeleteFunc(slices.Clone(full.Columns), func(c schemas.Column) bool { return c.Name == "promised_at" })
+	old := view
+	old.SQL = strings.Replace(view.SQL, ",\n    `promised_at`", "", 1)
+	apply(t, s, Schema{Tables: []*schemas.Table{&before}, Views: []schemas.View{old}}, 2)
+	apply(t, s, Schema{Tables: []*schemas.Table{&full}, Views: []schemas.View{view}}, 2)
+	if _, err := s.Query(t.Context(), "SELECT promised_at, items.sku FROM v_events_orders"); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestApplyStopsAtAFailure(t *testing.T) {

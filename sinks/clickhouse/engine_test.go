@@ -5,82 +5,32 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	ch "github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/rs/zerolog"
 
-	"tidemark/deploy/embedded"
-	"tidemark/deploy/embedded/chdb"
-	"tidemark/deploy/embedded/chhttp"
+	"tidemark/deploy/embedded/enginetest"
 )
 
 // serverEnv names a ClickHouse server to test against instead of the embedded engine: host:port of its HTTP interface,
 // for user default without a password.
 const serverEnv = "TIDEMARK_TEST_CLICKHOUSE"
 
-// engine is host:port of the real ClickHouse that all tests of the package share: one process holds one engine.
+// engine is host:port of the real ClickHouse that all tests of the package share.
 var engine string
 
-func TestMain(m *testing.M) { os.Exit(testMain(m)) }
-
-func testMain(m *testing.M) int {
+func TestMain(m *testing.M) {
 	if engine = os.Getenv(serverEnv); engine != "" {
-		return m.Run()
+		os.Exit(m.Run())
 	}
-	dir, err := os.MkdirTemp("", "tidemark-clickhouse-")
-	if err == nil {
-		defer os.RemoveAll(dir)
-		var stop func()
-		if stop, err = startEngine(dir); err == nil {
-			defer stop()
-			return m.Run()
-		}
-	}
-	fmt.Fprintf(os.Stderr, "these tests run on the real ClickHouse engine: %v\n", err)
-	return 1
-}
-
-// startEngine boots the embedded engine in this process and serves it on a free port.
-func startEngine(dir string) (stop func(), err error) {
-	file, err := embedded.Library("")
-	if err != nil {
-		return nil, err
-	}
-	lib, err := chdb.Load(file)
-	if err != nil {
-		return nil, err
-	}
-	srv, err := chhttp.New(chhttp.Config{
-		Library: lib, Args: []string{"--path=" + filepath.Join(dir, "store")}, Users: embedded.DefaultUsers(), SpoolDir: dir, Log: zerolog.Nop(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	engine = ln.Addr().String()
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Run(ctx, ln) }()
-	return func() {
-		cancel()
-		if err := <-ended; err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
-		srv.Close()
-	}, nil
+	os.Exit(enginetest.Main(m, func(addr string) { engine = addr }))
 }
 
 var databases atomic.Int64

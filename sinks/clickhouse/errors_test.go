@@ -165,7 +165,7 @@ func TestPassingFailures(t *testing.T) {
 
 func TestOneTableFailsTheOthersAreStored(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	s := openSink(t, engine, newDatabase(t), Options{Registry: reg, Parallel: 1})
+	s := openSink(t, engine, newDatabase(t), Options{Registry: reg})
 	apply(t, s, schema(events()), 3)
 	lost := one()
 	missing := events()

@@ -46,10 +46,21 @@ func money(m schemas.Money) decimal.Decimal { return decimal.New(int64(m), -scal
 
 func wide(d schemas.Decimal) decimal.Decimal { return decimal.NewFromBigInt(d.Big(), -scale) }
 
-// fitMillis hands integers to DateTime64, which takes them as milliseconds, and times to the types that would not.
+// The times that DateTime64 can show and clickhouse-go, which counts nanoseconds, can carry.
+const (
+	firstMillis schemas.Millis = -2_208_988_800_000 // 1900-01-01T00:00:00Z
+	lastMillis  schemas.Millis = 9_223_372_036_854  // 2262-04-11T23:47:16.854Z
+)
+
+// fitMillis hands integers to DateTime64, which takes them as milliseconds, and times to the types that would not. A time
+// beyond the limits comes of a broken clock; it is moved to the limit, since clickhouse-go would wrap it silently and an
+// error would stop the partition.
 func fitMillis(v []schemas.Millis, typ string) any {
-	if strings.HasPrefix(typ, "DateTime64") || typ == "Int64" {
+	switch {
+	case typ == "Int64":
 		return each(v, func(m schemas.Millis) int64 { return int64(m) })
+	case strings.HasPrefix(typ, "DateTime64"):
+		return each(v, func(m schemas.Millis) int64 { return int64(min(max(m, firstMillis), lastMillis)) })
 	}
 	return each(v, func(m schemas.Millis) time.Time { return time.UnixMilli(int64(m)).UTC() })
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
 
@@ -67,6 +68,29 @@ func TestMillisFitEveryTimeType(t *testing.T) {
 		}
 		if got := fmt.Sprint(c.Row(0, false)); got != want {
 			t.Errorf("%s: got %s, want %s", typ, got, want)
+		}
+	}
+}
+
+// Times beyond what the column can hold go to its limits, and never to some other time in between.
+func TestMillisBeyondTheLimits(t *testing.T) {
+	in := []schemas.Millis{math.MinInt64, firstMillis - 1, firstMillis, -1, lastMillis, lastMillis + 1, 253_402_300_799_999, math.MaxInt64}
+	want := []schemas.Millis{firstMillis, firstMillis, firstMillis, -1, lastMillis, lastMillis, lastMillis, lastMillis}
+	const typ = "DateTime64(3, 'UTC')"
+	data, err := fit(in, typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := column.Type(typ).Column("c", &column.ServerContext{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Append(data); err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range want {
+		if got := c.Row(i, false).(time.Time).UnixMilli(); got != int64(w) {
+			t.Errorf("%d becomes %d, want %d", in[i], got, w)
 		}
 	}
 }

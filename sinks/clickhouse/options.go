@@ -13,7 +13,6 @@ import (
 // Options adjust a Sink; the zero value is ready for use.
 type Options struct {
 	Registry prometheus.Registerer // takes the metrics of one Sink; nil exports none
-	Parallel int                   // inserts at the same time; 0 is 4
 }
 
 // Open prepares a sink for the DSN: http://, https:// or clickhouse:// (native protocol), with the database as its
@@ -29,14 +28,11 @@ func Open(dsn string, o Options) (*Sink, error) {
 	if conf.Auth.Database == "" {
 		return nil, errors.New("the ClickHouse DSN names no database: it should end like host:8123/tidemark")
 	}
-	if o.Parallel <= 0 {
-		o.Parallel = 4
-	}
 	conn, err := ch.Open(conf)
 	if err != nil {
 		return nil, fmt.Errorf("ClickHouse at %v: %w", conf.Addr, err)
 	}
-	return &Sink{conn: conn, conf: conf, opts: o, counts: newCounts(o.Registry)}, nil
+	return &Sink{conn: conn, conf: conf, counts: newCounts(o.Registry)}, nil
 }
 
 // Close closes the connections; running calls fail.

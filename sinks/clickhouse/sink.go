@@ -21,11 +21,13 @@ import (
 	"tidemark/sinks"
 )
 
+// parallel is how many inserts of one call run at the same time.
+const parallel = 4
+
 // Sink writes to one ClickHouse database. It is safe for concurrent use.
 type Sink struct {
 	conn   driver.Conn
 	conf   *ch.Options
-	opts   Options
 	counts *counts
 }
 
@@ -46,7 +48,7 @@ func (s *Sink) Insert(ctx context.Context, blocks []schemas.Block) error {
 	}
 	errs := make([]error, len(batches))
 	var eg errgroup.Group
-	eg.SetLimit(s.opts.Parallel)
+	eg.SetLimit(parallel)
 	for i, b := range batches {
 		eg.Go(func() error {
 			errs[i] = s.store(ctx, b)
@@ -54,7 +56,7 @@ func (s *Sink) Insert(ctx context.Context, blocks []schemas.Block) error {
 		})
 	}
 	_ = eg.Wait() // always nil: the errors are in errs
-	return sinks.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // store inserts one batch.

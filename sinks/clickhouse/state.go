@@ -70,10 +70,27 @@ func readState(ctx context.Context, conn driver.Conn, database string) (*state, 
 	return s, nil
 }
 
-var engineRule = regexp.MustCompile(`^(.*?)(?: PARTITION BY | PRIMARY KEY | ORDER BY | TTL | SETTINGS |$)`)
+var (
+	engineRule = regexp.MustCompile(`^(.*?)(?: PARTITION BY | PRIMARY KEY | ORDER BY | TTL | SETTINGS |$)`)
+	sharedRule = regexp.MustCompile(`^(?:Replicated|Shared)(\w+)(?:\((?:'[^']*', '[^']*'(?:, )?)?(.*)\))?$`)
+)
 
-// engine is the engine with its arguments.
-func (t *tableState) engine() string { return engineRule.FindStringSubmatch(t.Full)[1] }
+// engine is the engine with its arguments, as the catalogue writes it: the prefix of a replicated table, its path and
+// replica are the server's affair.
+func (t *tableState) engine() string {
+	if t.Full == "" { // a view
+		return t.Engine
+	}
+	engine := spaced(engineRule.FindStringSubmatch(t.Full)[1])
+	shared := sharedRule.FindStringSubmatch(engine)
+	switch {
+	case shared == nil:
+		return engine
+	case shared[2] == "":
+		return shared[1]
+	}
+	return shared[1] + "(" + shared[2] + ")"
+}
 
 var ttlRule = regexp.MustCompile(` TTL (.*?)(?: SETTINGS |$)`)
 

@@ -28,13 +28,7 @@ func (s *Sink) Each(table string, f func(b *schemas.Block, row int)) {
 // types of schemas.Block; columns that were not inserted are missing, ephemeral ones are there.
 func (s *Sink) Rows(table string) []map[string]any {
 	var out []map[string]any
-	s.Each(table, func(b *schemas.Block, row int) {
-		m := make(map[string]any, len(b.Names))
-		for i, name := range b.Names {
-			m[name] = value(b.Data[i], row)
-		}
-		out = append(out, m)
-	})
+	s.Each(table, func(b *schemas.Block, row int) { out = append(out, byName(b, row)) })
 	return out
 }
 

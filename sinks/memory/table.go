@@ -135,11 +135,13 @@ func (t *table) same(a, b ref) bool {
 	return true
 }
 
-func (t *table) row(r ref) map[string]any {
-	b := &t.blocks[r.block]
+func (t *table) row(r ref) map[string]any { return byName(&t.blocks[r.block].Block, r.row) }
+
+// byName is one row by column name.
+func byName(b *schemas.Block, row int) map[string]any {
 	out := make(map[string]any, len(b.Names))
 	for i, name := range b.Names {
-		out[name] = value(b.Data[i], r.row)
+		out[name] = value(b.Data[i], row)
 	}
 	return out
 }

@@ -5,9 +5,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
+	"reflect"
 
 	"tidemark/schemas"
 )
@@ -52,82 +51,19 @@ func ordered[T cmp.Ordered](x T, b any, j int) int {
 	return 0 // columns of unlike types, which Validate keeps out of one table but for integers
 }
 
-// equal compares two values bit by bit, so NaN equals itself.
+// equal compares two values: NaN equals itself, and no list an empty one.
 func equal(a any, i int, b any, j int) bool {
-	switch x := a.(type) {
-	case []string:
-		return same(x[i], b, j)
-	case []bool:
-		return same(x[i], b, j)
-	case []int64:
-		return same(x[i], b, j)
-	case []uint64:
-		return same(x[i], b, j)
-	case []float64:
-		y, ok := b.([]float64)
-		return ok && math.Float64bits(x[i]) == math.Float64bits(y[j])
-	case []schemas.Millis:
-		return same(x[i], b, j)
-	case []schemas.Money:
-		return same(x[i], b, j)
-	case []schemas.Decimal:
-		return same(x[i], b, j)
-	case [][]string:
-		return sameSlice(x[i], b, j)
-	case [][]int64:
-		return sameSlice(x[i], b, j)
-	case [][]uint64:
-		return sameSlice(x[i], b, j)
-	case [][]schemas.Money:
-		return sameSlice(x[i], b, j)
-	case []map[int32]uint64:
-		y, ok := b.([]map[int32]uint64)
-		return ok && maps.Equal(x[i], y[j])
-	default:
-		return false
+	x, y := reflect.ValueOf(a).Index(i), reflect.ValueOf(b).Index(j)
+	switch x.Kind() {
+	case reflect.Float64:
+		return math.Float64bits(x.Float()) == math.Float64bits(y.Float())
+	case reflect.Slice, reflect.Map:
+		if x.Len() == 0 && y.Len() == 0 {
+			return true
+		}
 	}
-}
-
-func same[T comparable](x T, b any, j int) bool {
-	y, ok := b.([]T)
-	return ok && x == y[j]
-}
-
-func sameSlice[T comparable](x []T, b any, j int) bool {
-	y, ok := b.([][]T)
-	return ok && slices.Equal(x, y[j])
+	return reflect.DeepEqual(x.Interface(), y.Interface())
 }
 
 // value takes one value out of a column.
-func value(column any, row int) any {
-	switch c := column.(type) {
-	case []string:
-		return c[row]
-	case []bool:
-		return c[row]
-	case []int64:
-		return c[row]
-	case []uint64:
-		return c[row]
-	case []float64:
-		return c[row]
-	case []schemas.Millis:
-		return c[row]
-	case []schemas.Money:
-		return c[row]
-	case []schemas.Decimal:
-		return c[row]
-	case [][]string:
-		return c[row]
-	case [][]int64:
-		return c[row]
-	case [][]uint64:
-		return c[row]
-	case [][]schemas.Money:
-		return c[row]
-	case []map[int32]uint64:
-		return c[row]
-	default:
-		return nil
-	}
-}
+func value(column any, row int) any { return reflect.ValueOf(column).Index(row).Interface() }

@@ -35,6 +35,31 @@ TTL toDateTime(received_at) + INTERVAL 3 YEAR
 COMMENT 'Every event of the family inventory, copies marked. Read it through v_events_inventory.';
 
 CREATE OR REPLACE VIEW v_events_inventory AS
-SELECT * EXCEPT (duplicate)
+SELECT
+    `event_id`,
+    `type`,
+    `occurred_at`,
+    `received_at`,
+    `sent_at`,
+    `original_at`,
+    `shop`,
+    `market`,
+    `source`,
+    `warehouse`,
+    `sku`,
+    `sku_class`,
+    `on_hand`,
+    `in_transit`,
+    `reserved`,
+    `safety`,
+    `lead_days`,
+    `supplier`,
+    `price`,
+    `unit_cost`,
+    `currency`,
+    `part`,
+    `offset`,
+    `append_time`
 FROM events_inventory FINAL
-WHERE NOT duplicate;
+WHERE NOT duplicate
+COMMENT 'Events of the family inventory, each once within the dedupe horizon.';

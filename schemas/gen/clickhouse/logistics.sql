@@ -38,6 +38,34 @@ TTL toDateTime(received_at) + INTERVAL 3 YEAR
 COMMENT 'Every event of the family logistics, copies marked. Read it through v_events_logistics.';
 
 CREATE OR REPLACE VIEW v_events_logistics AS
-SELECT * EXCEPT (duplicate)
+SELECT
+    `event_id`,
+    `type`,
+    `occurred_at`,
+    `received_at`,
+    `sent_at`,
+    `original_at`,
+    `shop`,
+    `market`,
+    `source`,
+    `carrier`,
+    `tracking_id`,
+    `order_id`,
+    `raw_status`,
+    `warehouse`,
+    `region`,
+    `lane`,
+    `paid_at`,
+    `picked_up_at`,
+    `promised_at`,
+    `latest_promise`,
+    `requested_at`,
+    `weight_g`,
+    `cost`,
+    `currency`,
+    `part`,
+    `offset`,
+    `append_time`
 FROM events_logistics FINAL
-WHERE NOT duplicate;
+WHERE NOT duplicate
+COMMENT 'Events of the family logistics, each once within the dedupe horizon.';

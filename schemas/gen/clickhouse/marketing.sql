@@ -36,6 +36,32 @@ TTL toDateTime(received_at) + INTERVAL 3 YEAR
 COMMENT 'Every event of the family marketing, copies marked. Read it through v_events_marketing.';
 
 CREATE OR REPLACE VIEW v_events_marketing AS
-SELECT * EXCEPT (duplicate)
+SELECT
+    `event_id`,
+    `type`,
+    `occurred_at`,
+    `received_at`,
+    `sent_at`,
+    `original_at`,
+    `shop`,
+    `market`,
+    `source`,
+    `platform`,
+    `channel`,
+    `campaign`,
+    `creative`,
+    `period_start`,
+    `period_end`,
+    `amount`,
+    `currency`,
+    `impressions`,
+    `clicks`,
+    `promotion`,
+    `coupon`,
+    `final`,
+    `part`,
+    `offset`,
+    `append_time`
 FROM events_marketing FINAL
-WHERE NOT duplicate;
+WHERE NOT duplicate
+COMMENT 'Events of the family marketing, each once within the dedupe horizon.';

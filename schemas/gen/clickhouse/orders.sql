@@ -56,6 +56,52 @@ TTL toDateTime(received_at) + INTERVAL 3 YEAR
 COMMENT 'Every event of the family orders, copies marked. Read it through v_events_orders.';
 
 CREATE OR REPLACE VIEW v_events_orders AS
-SELECT * EXCEPT (duplicate)
+SELECT
+    `event_id`,
+    `type`,
+    `occurred_at`,
+    `received_at`,
+    `sent_at`,
+    `original_at`,
+    `shop`,
+    `market`,
+    `source`,
+    `order_id`,
+    `checkout_id`,
+    `cart_id`,
+    `buyer`,
+    `anonymous_id`,
+    `channel`,
+    `campaign`,
+    `device`,
+    `currency`,
+    `total`,
+    `subtotal`,
+    `revenue`,
+    `shipping`,
+    `tax`,
+    `discount`,
+    `refund`,
+    `units`,
+    `coupons`,
+    `payment_method`,
+    `reason`,
+    `placed_at`,
+    `paid_at`,
+    `promised_at`,
+    `shadow`,
+    `items.product_id`,
+    `items.sku`,
+    `items.name`,
+    `items.category`,
+    `items.brand`,
+    `items.variant`,
+    `items.coupon`,
+    `items.price`,
+    `items.quantity`,
+    `part`,
+    `offset`,
+    `append_time`
 FROM events_orders FINAL
-WHERE NOT duplicate;
+WHERE NOT duplicate
+COMMENT 'Events of the family orders, each once within the dedupe horizon.';

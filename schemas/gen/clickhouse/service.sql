@@ -34,6 +34,30 @@ TTL toDateTime(received_at) + INTERVAL 3 YEAR
 COMMENT 'Every event of the family service, copies marked. Read it through v_events_service.';
 
 CREATE OR REPLACE VIEW v_events_service AS
-SELECT * EXCEPT (duplicate)
+SELECT
+    `event_id`,
+    `type`,
+    `occurred_at`,
+    `received_at`,
+    `sent_at`,
+    `original_at`,
+    `shop`,
+    `market`,
+    `source`,
+    `ticket_id`,
+    `queue`,
+    `reason`,
+    `order_id`,
+    `sku`,
+    `category`,
+    `carrier`,
+    `score`,
+    `opened_at`,
+    `first_reply_at`,
+    `due_at`,
+    `part`,
+    `offset`,
+    `append_time`
 FROM events_service FINAL
-WHERE NOT duplicate;
+WHERE NOT duplicate
+COMMENT 'Events of the family service, each once within the dedupe horizon.';
