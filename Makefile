@@ -1,0 +1,73 @@
+# make help lists the targets. Go and npm are all that the first three of them need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO     ?= go
+ENGINE := deploy/embedded/engine
+BIN    := bin/tidemark
+# Two packages at a time, two tests at a time: the suite is sized for two cores.
+TEST   := $(GO) test -p 2 -parallel 2 -timeout 15m
+# Flags of one call, for example: make test TESTFLAGS='-json'
+TESTFLAGS ?=
+# How long `make fuzz` spends on each target.
+FUZZTIME ?= 30s
+# How many rounds `make chaos` runs, each on a fresh broker with a seed of its own.
+ROUNDS ?= 10
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+export CGO_ENABLED := 0
+
+.PHONY: help build engine demo test integration chaos race fuzz bench lint generate check clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: engine build ## install the engine, build, and run everything on this machine (DEMOFLAGS='--speed 5')
+	@exec $(BIN) demo $(DEMOFLAGS)
+
+test: engine ## unit tests, crash simulation and the sinks on the real engine; Go and npm suffice
+	$(TEST) $(TESTFLAGS) ./...
+
+integration: engine build ## real Kafka, published SDKs and Python clients; installs what is missing
+	$(TEST) -p 1 -tags integration $(TESTFLAGS) ./deploy/integration/... ./deploy/embedded/...
+
+chaos: engine build ## the long form of the crash test on a real Kafka broker, ROUNDS times 20 kills
+	TIDEMARK_CHAOS_ROUNDS=$${TIDEMARK_CHAOS_ROUNDS:-6} $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration -run Chaos ./deploy/integration/...
+
+race: engine ## the unit tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(TEST) -race $(TESTFLAGS) ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
+
+bench: ## cost per event of decode, dedupe, windows and the whole task
+	$(GO) test -run '^$$' -bench . -benchmem ./schemas/... ./processors/... ./ingest/... ./sinks/... ./cmd/tidemark/bench
+
+build: ## the binary, bin/tidemark
+	$(GO) build -trimpath -o $(BIN) ./cmd/tidemark
+
+engine: $(ENGINE)/node_modules/.package-lock.json ## the ClickHouse engine for the embedded mode, from npm, checked by its lock
+
+$(ENGINE)/node_modules/.package-lock.json: $(ENGINE)/package-lock.json
+	npm ci --prefix $(ENGINE)
+	@touch $@
+
+lint: ## gofmt, go vet and staticcheck
+	@files="$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go'))"; \
+	  if [ -n "$$files" ]; then echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags integration ./deploy/integration/...
+	$(GO) run $(STATICCHECK) ./...
+
+generate: build ## write the schemas, table definitions and documents that are derived from the Go sources
+	$(BIN) generate
+
+check: lint build ## lint, then everything that can be verified without a broker: generated files, catalogue, example shops
+	$(BIN) generate --check
+	$(BIN) check
+
+clean: ## remove what was built; the demo's data stays
+	rm -rf bin

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// call runs the program in this process.
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// TestBrokenSettings starts the program with wrong and missing settings: one line, which says what to do, and no start.
+func TestBrokenSettings(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	shops := "../../deploy/demo/shops.yaml"
+	noShops := write("none.yaml", "shops: []\n")
+	badZone := write("zone.yaml", "shops: [{id: a, zone: Mars, currency: EUR, market: de, stage: new}]\n")
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	tests := []struct {
+		args string
+		code int
+		want string
+	}{
+		{"nonsense", exitUsage, "nonsense"},
+		{"collect --no-such-flag", exitUsage, "--no-such-flag"},
+		{"collect", exitUsage, "--brokers"},
+		{"collect --brokers localhost", exitUsage, "no host:port"},
+		{"collect --brokers localhost:", exitUsage, "no host:port"},
+		{"collect --brokers localhost:1", exitUsage, "--shops"},
+		{"collect --brokers localhost:1 --shops " + dir + "/absent.yaml", exitUsage, "name an existing file"},
+		{"collect --brokers localhost:1 --shops " + noShops, exitUsage, "list at least one shop"},
+		{"collect --brokers localhost:1 --shops " + badZone, exitUsage, "Europe/Berlin"},
+		{"collect --brokers localhost:1 --shops " + shops + " --proxies 10.0.0", exitUsage, "--proxies"},
+		{"collect --brokers localhost:1 --shops " + shops + " --drain-delay soon", exitUsage, "drain-delay"},
+		{"collect --brokers localhost:1 --shops " + shops + " --admin " + taken.Addr().String() + " --listen 127.0.0.1:0", exitFailure, "choose another address"},
+		{"process", exitUsage, "--group"},
+		{"process --group middle", exitUsage, "fast"},
+		{"process --group fast", exitUsage, "--brokers"},
+		{"process --group fast --brokers localhost:1", exitUsage, "--clickhouse"},
+		{"process --group fast --brokers localhost:1 --clickhouse ://", exitUsage, "should look like"},
+		{"process --group fast --brokers localhost:1 --clickhouse http://127.0.0.1:1/db", exitFailure, "127.0.0.1:1"},
+		{"process --group slow --shops " + noShops, exitUsage, "list at least one shop"},
+		{"land --brokers localhost:1", exitUsage, "--clickhouse"},
+		{"land", exitUsage, "--brokers"},
+		{"apply", exitUsage, "nothing to apply to"},
+		{"apply --brokers localhost:1 --partitions 0", exitUsage, "--partitions"},
+		{"generate --dir " + dir, exitUsage, "not the root of the repository"},
+		{"demo --lib " + dir + "/absent.so", exitUsage, "absent.so"},
+		{"demo --speed fast", exitUsage, "--speed"},
+		{"bench", exitUsage, "--query"},
+		{"bench --query q9 --topic t --out f", exitUsage, "q1"},
+		{"bench --query q1 --topic t --out f", exitUsage, "--brokers"},
+		{"engine", exitUsage, "--data"},
+		{"version --log-level loud", exitUsage, "debug"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			code, stdout, stderr := call(t, strings.Fields(tt.args)...)
+			if code != tt.code || !strings.Contains(stderr, tt.want) {
+				t.Errorf("exit %d with %q, want %d with %q", code, stderr, tt.code, tt.want)
+			}
+			last := stderr[strings.LastIndex(stderr, "tidemark: "):]
+			if strings.Count(last, "\n") != 1 || tt.code == exitUsage && (last != stderr || stdout != "") {
+				t.Errorf("more than one line: %q %q", stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestSettingsFromTheEnvironment(t *testing.T) {
+	t.Setenv("TIDEMARK_BROKERS", "broker-a:9092,broker-b")
+	code, _, stderr := call(t, "collect")
+	if code != exitUsage || !strings.Contains(stderr, `"broker-b"`) {
+		t.Errorf("exit %d with %q", code, stderr)
+	}
+}
+
+func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
+	for _, args := range [][]string{nil, {"--help"}} {
+		code, stdout, stderr := call(t, args...)
+		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
+			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
+		}
+		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "demo", "bench", "version"} {
+			if !strings.Contains(stdout, "\n  "+name+" ") {
+				t.Errorf("help does not name %s", name)
+			}
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	if code, stdout, _ := call(t, "version"); code != exitOK || !strings.HasPrefix(stdout, "tidemark ") {
+		t.Errorf("exit %d with %q", code, stdout)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	code, stdout, stderr := call(t, "check", "--dir", "../..", "--shops", "../../deploy/demo/shops.yaml")
+	if code != exitOK || !strings.Contains(stdout, "ok   shops file: 3 shops") || !strings.Contains(stdout, "ok   generated files") {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+	code, stdout, stderr = call(t, "check", "--dir", t.TempDir(), "--clickhouse", "http://127.0.0.1:1/db")
+	if code != exitFailure || !strings.Contains(stdout, "BAD  clickhouse") || !strings.Contains(stderr, "not in order: clickhouse") {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+}
+
+func TestGenerate(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := call(t, "generate", "--check", "--dir", dir); code != exitFailure || !strings.Contains(stderr, "docs/metrics.md") {
+		t.Errorf("an empty repository: exit %d with %q", code, stderr)
+	}
+	if code, stdout, stderr := call(t, "generate", "--dir", dir); code != exitOK || !strings.Contains(stdout, "schemas/gen/events.md") {
+		t.Errorf("exit %d: %q %q", code, stdout, stderr)
+	}
+	left := filepath.Join(dir, "schemas", "gen", "json", "gone.schema.json")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := call(t, "generate", "--check", "--dir", dir); code != exitFailure || !strings.Contains(stderr, "gone.schema.json") {
+		t.Errorf("a file too many: exit %d with %q", code, stderr)
+	}
+	if code, _, stderr := call(t, "generate", "--dir", dir); code != exitOK {
+		t.Errorf("exit %d: %q", code, stderr)
+	}
+	if code, stdout, _ := call(t, "generate", "--dir", dir); code != exitOK || stdout != "" {
+		t.Errorf("a second time: exit %d, wrote %q", code, stdout)
+	}
+}
+
+func TestWithDatabase(t *testing.T) {
+	for in, want := range map[string]string{
+		"http://h:8123":                 "http://h:8123/default",
+		"http://h:8123/":                "http://h:8123/default",
+		"http://u:p@h:8123/shop":        "http://u:p@h:8123/shop",
+		"clickhouse://h:9000?x=1":       "clickhouse://h:9000/default?x=1",
+		"http://h:8123?database=shop":   "http://h:8123?database=shop",
+		"clickhouse://a:1,b:2/tidemark": "clickhouse://a:1,b:2/tidemark",
+	} {
+		if got := withDatabase(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestServeEndsWithTheWork(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	started := make(chan struct{})
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serve(ctx, "127.0.0.1:0", newRegistry(), func() error { return nil }, func(ctx context.Context) error {
+			close(started)
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	<-started
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"tidemark/ingest"
+)
+
+// collectCmd is one collector.
+type collectCmd struct {
+	kafkaFlags `embed:""`
+	Shops      string        `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
+	Listen     string        `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
+	Admin      string        `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
+	Origins    []string      `placeholder:"URL,..." help:"Web origins that browsers may send from."`
+	Proxies    []string      `placeholder:"CIDR,..." help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
+	DrainDelay time.Duration `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
+}
+
+// Run serves until ctx ends, then answers what is under way.
+func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	shops, err := openShops(c.Shops, log)
+	if err != nil {
+		return err
+	}
+	proxies, err := prefixes(c.Proxies)
+	if err != nil {
+		return err
+	}
+	kafka, err := ingest.NewKafka(ctx, ingest.KafkaConfig{Options: options})
+	if err != nil {
+		return err
+	}
+	defer kafka.Close() // every request has been answered
+	registry := newRegistry()
+	collector, err := ingest.New(ingest.Config{
+		Addr: c.Listen, Shops: shops.Shops, Producer: kafka, Log: log, Registry: registry,
+		DrainDelay: c.DrainDelay, TrustedProxies: proxies, Origins: c.Origins,
+	})
+	if err != nil {
+		return err
+	}
+	beats, err := ingest.NewHeartbeats(kafka, log, registry)
+	if err != nil {
+		return err
+	}
+	ready := func() error { return errors.Join(collector.Ready(), beats.Ready()) }
+	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
+		group, ctx := errgroup.WithContext(ctx)
+		for _, run := range []func(context.Context) error{collector.Run, beats.Run, shops.Run} {
+			group.Go(func() error { return run(ctx) })
+		}
+		return group.Wait()
+	})
+}
+
+func prefixes(texts []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, usagef("--proxies: %q is no network such as 10.0.0.0/8", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/deploy/wire"
+	"tidemark/ingest"
+	"tidemark/processors"
+	"tidemark/processors/metrics"
+)
+
+// consumerFlags are those of a consumer group's member.
+type consumerFlags struct {
+	kafkaFlags      `embed:""`
+	clickhouseFlags `embed:""`
+	SessionTimeout  time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
+	RecordTime      string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
+}
+
+// processCmd is one worker that counts metrics.
+type processCmd struct {
+	consumerFlags `embed:""`
+	Group         string `required:"" enum:"fast,slow" placeholder:"fast|slow" help:"fast: metrics of single events. slow: metrics of sessions."`
+	Shops         string `placeholder:"FILE" help:"shops.yaml; checked at the start where given."`
+	Admin         string `placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz; 127.0.0.1:9102 for fast, :9103 for slow."`
+}
+
+// Run works until ctx ends, then stores and commits what it holds.
+func (c processCmd) Run(ctx context.Context, log zerolog.Logger) error {
+	if c.Shops != "" {
+		if _, err := openShops(c.Shops, log); err != nil {
+			return err
+		}
+	}
+	work, err := metrics.All().Work(c.Group, processors.ConsumerGroup(c.Group))
+	if err != nil {
+		return err
+	}
+	addr := c.Admin
+	if addr == "" {
+		addr = map[string]string{processors.GroupFast: "127.0.0.1:9102", processors.GroupSlow: "127.0.0.1:9103"}[c.Group]
+	}
+	return c.consume(ctx, addr, work, log)
+}
+
+// consume runs one group's work with the admin server beside it.
+func (c consumerFlags) consume(ctx context.Context, addr string, work processors.Work, log zerolog.Logger) error {
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	if c.SessionTimeout < time.Second || c.SessionTimeout > 30*time.Minute {
+		return usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", c.SessionTimeout)
+	}
+	options = append(options, kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout/6))
+	registry := newRegistry()
+	sink, err := c.open(registry)
+	if err != nil {
+		return err
+	}
+	defer sink.Close() // Run has flushed
+	if err := reach(ctx, sink); err != nil {
+		return err
+	}
+	letters, err := ingest.NewKafka(ctx, ingest.KafkaConfig{Options: options})
+	if err != nil {
+		return err
+	}
+	defer letters.Close()
+	var status processors.Status
+	ready := func() error {
+		if !status.Ready() {
+			return errors.New("joining the group, or catching up with what it has committed")
+		}
+		return nil
+	}
+	return serve(ctx, addr, registry, ready, func(ctx context.Context) error {
+		return processors.Run(ctx, processors.Config{
+			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, Status: &status, Registry: registry, Log: log,
+			DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(letters), work.Group),
+		})
+	})
+}

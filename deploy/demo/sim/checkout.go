@@ -1,0 +1,116 @@
+package sim
+
+import (
+	"time"
+
+	"tidemark/deploy/demo/truth"
+)
+
+// checkout walks from the cart to the order; at each step some turn back.
+func (v *visit) checkout() {
+	v.wait(4 * time.Second)
+	v.page("/cart", "Cart")
+	v.track("Cart Viewed", props{"cart_id": "cart-" + v.id, "products": v.lines()})
+	if v.chance(0.35) {
+		return
+	}
+	steps := []func(){
+		func() {
+			v.page("/checkout", "Checkout")
+			v.track("Checkout Started", v.order())
+		},
+		func() { v.track("Checkout Step Completed", props{"step": 1, "shipping_method": "standard"}) },
+		func() { v.track("Payment Info Entered", props{"step": 2, "payment_method": v.method()}) },
+	}
+	for _, step := range steps {
+		v.wait(6 * time.Second)
+		step()
+		if v.chance(0.12) {
+			return
+		}
+	}
+	v.wait(3 * time.Second)
+	if v.shop.Orders == OrdersBySegment {
+		v.orderBySegment()
+	} else {
+		v.orderByNDJSON()
+	}
+}
+
+// orderBySegment reports one order twice, as shops do: the server's report is the order, the browser's only a purchase.
+func (v *visit) orderBySegment() {
+	total := v.total()
+	v.add(server, props{"type": "track", "event": "Order Completed", "properties": v.order()},
+		truth.Add{Measure: truth.Orders, N: 1}, truth.Add{Measure: truth.GMV, N: total.micros()}, truth.Add{Measure: truth.Paid, N: total.micros()})
+	if v.chance(0.8) {
+		v.track("Order Completed", v.order())
+	}
+}
+
+// orderByNDJSON reports the placed order, and the payment when it comes; one order in ten is never paid.
+func (v *visit) orderByNDJSON() {
+	v.track("Order Completed", v.order())
+	total := v.total()
+	v.add(native, v.record("order_placed"), truth.Add{Measure: truth.Orders, N: 1}, truth.Add{Measure: truth.GMV, N: total.micros()})
+	v.wait(15 * time.Second)
+	if v.chance(0.9) {
+		v.add(native, v.record("order_paid"), truth.Add{Measure: truth.Paid, N: total.micros()})
+	}
+}
+
+func (v *visit) method() string {
+	if v.shop.Currency == "CNY" {
+		return []string{"alipay", "wechat_pay"}[v.rng.IntN(2)]
+	}
+	return []string{"card", "paypal", "invoice"}[v.rng.IntN(3)]
+}
+
+func (v *visit) total() amount {
+	total := amount(v.shop.FreightCents)
+	for _, l := range v.cart {
+		total += amount(l.product.Cents * l.quantity)
+	}
+	return total
+}
+
+func (v *visit) lines() []props {
+	var out []props
+	for _, l := range v.cart {
+		out = append(out, props{
+			"product_id": l.product.ID, "sku": l.product.SKU, "name": l.product.Name, "category": l.product.Category,
+			"brand": l.product.Brand, "price": amount(l.product.Cents), "quantity": l.quantity,
+		})
+	}
+	return out
+}
+
+// order is the order as Segment's events describe it. Now and then a sender leaves the currency out: it is the shop's.
+func (v *visit) order() props {
+	freight := amount(v.shop.FreightCents)
+	p := props{
+		"order_id": "o-" + v.id, "checkout_id": "co-" + v.id, "total": v.total(), "subtotal": v.total() - freight,
+		"revenue": v.total() - freight, "shipping": freight, "currency": v.shop.Currency, "products": v.lines(),
+	}
+	if v.chance(0.05) {
+		delete(p, "currency")
+	}
+	return p
+}
+
+// record is an event of the order system in tidemark's own dialect; money is text there.
+func (v *visit) record(kind string) props {
+	var items []props
+	var units int64
+	for _, l := range v.cart {
+		units += l.quantity
+		items = append(items, props{
+			"product_id": l.product.ID, "sku": l.product.SKU, "name": l.product.Name, "category": l.product.Category,
+			"price": amount(l.product.Cents).text(), "quantity": l.quantity,
+		})
+	}
+	return props{
+		"type": kind, "order_id": "o-" + v.id, "anonymous_id": v.visitor, "buyer": v.visitor, "currency": v.shop.Currency,
+		"channel": v.from.channel, "campaign": v.from.name,
+		"total": v.total().text(), "shipping": amount(v.shop.FreightCents).text(), "units": units, "items": items,
+	}
+}
