@@ -157,7 +157,7 @@ func TestBadInputQuarantinesEvent(t *testing.T) {
 				if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
 					t.Fatal(err)
 				}
-				if out.Accepted != 1 || out.Quarantine != 1 || out.Results[0].Kind != row.kind || out.Results[1].Result != resultAccepted {
+				if out.Accepted != 1 || out.Quarantined != 1 || out.Results[0].Kind != row.kind || out.Results[1].Result != resultAccepted {
 					t.Errorf("answer %+v", out)
 				}
 				checkQuarantine(t, f, row.kind)

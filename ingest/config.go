@@ -19,7 +19,9 @@ type Config struct {
 	Shops func() *schemas.Shops
 	// Producer takes the records.
 	Producer Producer
-	Log      zerolog.Logger
+	// Log gets failures of Kafka and panics, never what a sender wrote.
+	Log zerolog.Logger
+	// Registry gets the collector's metrics.
 	Registry prometheus.Registerer
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time

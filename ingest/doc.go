@@ -11,6 +11,7 @@
 // already taken arrives twice under the same event id and time. An event without an id gets a fresh one on every
 // attempt, so for such senders a repeated request counts twice.
 //
-// Personal data: fields that no event type knows are dropped and counted. Traits, e-mail addresses, names, phone
-// numbers and IP addresses are never read; free text and dead letters are masked. Nothing a sender wrote is logged.
+// Personal data: fields that no event type knows are dropped and counted. Traits, names, phone numbers and
+// IP addresses are never read; an e-mail address that serves as somebody's id is hashed; free text and dead letters are
+// masked. Nothing a sender wrote is logged.
 package ingest

@@ -49,20 +49,17 @@ func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect 
 		w.WriteHeader(http.StatusNoContent)
 		return http.StatusNoContent
 	}
-	out, err := answer{}, error(nil)
-	if no := c.admit(r); no != nil {
-		err = no
-	} else {
-		out, err = handle(r)
-	}
-	if err == nil {
-		writeJSON(w, out.status, out.body)
-		return out.status
-	}
-	var no *refusal
-	if !errors.As(err, &no) { // only the producer's errors are none
-		no = &refusal{status: http.StatusServiceUnavailable, code: "kafka_unavailable", retry: retryAfter}
-		c.log.Warn().Str("request", id).Str("dialect", dialect).Err(err).Msg("answered 503: records not acknowledged")
+	no := c.admit(r)
+	if no == nil {
+		out, err := handle(r)
+		if err == nil {
+			writeJSON(w, out.status, out.body)
+			return out.status
+		}
+		if !errors.As(err, &no) { // only the producer's errors are none
+			no = &refusal{status: http.StatusServiceUnavailable, code: "kafka_unavailable", retry: retryAfter}
+			c.log.Warn().Str("request", id).Str("dialect", dialect).Err(err).Msg("answered 503: records not acknowledged")
+		}
 	}
 	if no.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
@@ -113,7 +110,7 @@ func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) (preflig
 
 // withBody reads the body and hands it over when its turn has come. From then on the request lives on without its
 // sender: a browser that closes the page has no use for the answer, but its events are good.
-func (c *Collector) withBody(r *http.Request, limit int64, tooLarge int, use func(context.Context, []byte) (answer, error)) (answer, error) {
+func (c *Collector) withBody(r *http.Request, limit int64, tooLarge int, use func(context.Context, *loan, []byte) (answer, error)) (answer, error) {
 	body := c.bodies.Get().(*bytes.Buffer)
 	defer c.bodies.Put(body)
 	body.Reset()
@@ -129,5 +126,5 @@ func (c *Collector) withBody(r *http.Request, limit int64, tooLarge int, use fun
 		return answer{}, no
 	}
 	defer leave()
-	return use(ctx, body.Bytes())
+	return use(ctx, &l, body.Bytes())
 }

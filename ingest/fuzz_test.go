@@ -142,9 +142,10 @@ func FuzzRedact(f *testing.F) {
 	f.Add([]byte(`{"email":"x@y.example","a":["+49 151 12345678"]}`))
 	f.Add([]byte(`{"a":"x@y.example`))
 	f.Add([]byte("\xff@x.yy"))
+	f.Add([]byte(`{"a@b.example":"q@w.ee@b.example"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		out := redact(raw)
-		if len(out) > maxPayload || !utf8.ValidString(out) {
+		if len(out) > maxPayload || !utf8.ValidString(out) || emailShape.MatchString(out) {
 			t.Fatalf("%d bytes: %q", len(out), out)
 		}
 	})

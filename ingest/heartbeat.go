@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -68,7 +69,7 @@ func (h *Heartbeats) Run(ctx context.Context) error {
 func (h *Heartbeats) Ready() error {
 	last := h.last.Load()
 	if last == 0 {
-		return fmt.Errorf("kafka has acknowledged no heartbeat yet")
+		return errors.New("kafka has acknowledged no heartbeat yet")
 	}
 	if age := time.Since(time.Unix(0, last)); age > beatTolerance {
 		return fmt.Errorf("kafka has acknowledged no heartbeat for %s", age.Round(time.Second))
@@ -88,7 +89,7 @@ func (h *Heartbeats) beat(ctx context.Context) (err error) {
 		h.beats.WithLabelValues(result).Inc()
 	}()
 	if time.Since(h.fresh) > recountEvery {
-		counts, err := h.kafka.partitions(ctx, familyTopics())
+		counts, err := countPartitions(ctx, h.kafka.client, familyTopics())
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -11,13 +12,18 @@ import (
 	"tidemark/schemas"
 )
 
-const retryAfter = 2 * time.Second
+const (
+	retryAfter     = 2 * time.Second
+	recordsPerBody = 4 // records of ordinary events are not longer than the body by more than this factor
+)
 
 // intake collects the records of one request.
 type intake struct {
 	c        *Collector
 	dialect  string
 	sender   sender
+	loan     *loan
+	credit   int // bytes of records that the loan for the body pays for
 	received schemas.Millis
 	agent    string // the request's own user agent
 	recs     []*kgo.Record
@@ -29,16 +35,34 @@ type intake struct {
 // identity is what must occur once within a request.
 type identity struct{ topic, id string }
 
-// tally counts what became of the request's events; it reaches the metrics only with the answer.
-type tally struct {
-	accepted, duplicate, quarantined            int
-	conflicts, generated, skewed, masked, alone int
-	kinds                                       map[Kind]int
+func (c *Collector) newIntake(dialect string, s sender, r *http.Request, l *loan, events int) *intake {
+	return &intake{c: c, dialect: dialect, sender: s, loan: l, credit: recordsPerBody * int(l.read), received: schemas.MillisOf(c.cfg.Now()), agent: r.UserAgent(),
+		recs: make([]*kgo.Record, 0, events), seen: make(map[identity]int, events)}
 }
 
-func (c *Collector) newIntake(dialect string, s sender, r *http.Request, events int) *intake {
-	return &intake{c: c, dialect: dialect, sender: s, received: schemas.MillisOf(c.cfg.Now()), agent: r.UserAgent(),
-		recs: make([]*kgo.Record, 0, events), seen: make(map[identity]int, events)}
+// read lends a reader to use, and counts what that did not keep.
+func (in *intake) read(use func(*reader) error) error {
+	rd := in.c.readers.Get().(*reader)
+	defer in.c.readers.Put(rd)
+	rd.unknown, rd.personal = 0, 0
+	err := use(rd)
+	in.counts.unknown, in.counts.personal = rd.unknown, rd.personal
+	return err
+}
+
+// account charges the request for the records made since their number was before. They may be many times as long as the
+// body: what a batch says once for all its events stands in each record.
+func (in *intake) account(before int) error {
+	n := 0
+	for _, r := range in.recs[before:] {
+		n += len(r.Key) + len(r.Value)
+	}
+	paid := min(n, in.credit)
+	in.credit -= paid
+	if no := in.loan.add(int64(n - paid)); no != nil {
+		return no
+	}
+	return nil
 }
 
 // add takes one record, unless the request already holds its event. It says whether the record is new. value is copied.
@@ -91,19 +115,14 @@ func (in *intake) finish(ctx context.Context) error {
 	return nil
 }
 
-func (in *intake) count() {
-	m, t := in.c.metrics, &in.counts
-	m.events.WithLabelValues(in.dialect, resultAccepted).Add(float64(t.accepted))
-	m.events.WithLabelValues(in.dialect, resultDuplicate).Add(float64(t.duplicate))
-	m.events.WithLabelValues(in.dialect, resultQuarantined).Add(float64(t.quarantined))
-	for kind, n := range t.kinds {
-		m.quarantined.WithLabelValues(in.dialect, string(kind)).Add(float64(n))
+// person replaces the id of a person that is an e-mail address by a hash, the same for the same address of a shop. The hash
+// has no key: whoever holds a list of addresses can find them again.
+func (in *intake) person(id string) string {
+	if _, hit := maskEmail(id); !hit {
+		return id
 	}
-	m.conflicts.Add(float64(t.conflicts))
-	m.generated.Add(float64(t.generated))
-	m.skewed.Add(float64(t.skewed))
-	m.masked.Add(float64(t.masked))
-	m.noVisitor.Add(float64(t.alone))
+	in.counts.masked++
+	return stableID(in.sender.shop.ID, "person", strings.ToLower(id))
 }
 
 // maskEmail and maskFree mask and count.

@@ -86,20 +86,14 @@ func (k *Kafka) Produce(ctx context.Context, recs []*kgo.Record) error {
 	for range recs {
 		select {
 		case err := <-done:
-			failed = cmpError(failed, err)
+			if failed == nil { // a batch mostly fails for one reason
+				failed = err
+			}
 		case <-ctx.Done():
 			return errors.Join(ErrUnacknowledged, ctx.Err())
 		}
 	}
 	return failed
-}
-
-// cmpError keeps the first error; a batch mostly fails for one reason.
-func cmpError(first, next error) error {
-	if first != nil {
-		return first
-	}
-	return next
 }
 
 // topics are all that the collector writes to.
@@ -117,11 +111,7 @@ func familyTopics() []string {
 	return out
 }
 
-// partitions asks the cluster how many partitions each topic has. A topic that is missing is an error.
-func (k *Kafka) partitions(ctx context.Context, names []string) (map[string]int, error) {
-	return countPartitions(ctx, k.client, names)
-}
-
+// countPartitions asks the cluster how many partitions each topic has. A topic that is missing is an error.
 func countPartitions(ctx context.Context, client *kgo.Client, names []string) (map[string]int, error) {
 	found, err := kadm.NewClient(client).ListTopics(ctx, names...)
 	if err != nil {

@@ -6,11 +6,12 @@ import (
 )
 
 // Free text may hold what a visitor typed by mistake. An e-mail address has one shape; a run of ten or more digits,
-// separators allowed, may be a phone, card or identity number. valueShape is a text value in broken JSON.
+// separators allowed, may be a phone, card or identity number. quotedShape is a text in broken JSON, with the colon
+// that makes it a name.
 var (
 	emailShape  = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|%40)[\p{L}\p{N}.\-]+\.\p{L}{2,}`)
 	numberShape = regexp.MustCompile(`\+?\d(?:[ .()\-]{0,2}\d){9,}[Xx]?`)
-	valueShape  = regexp.MustCompile(`:\s*"(?:[^"\\]|\\.)*"?`)
+	quotedShape = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?(?:\s*:)?`)
 )
 
 const (

@@ -29,7 +29,7 @@ func (m *members) check(rd *reader, text []byte) *fault {
 	err := rd.object(func(name []byte) error {
 		n++
 		switch {
-		case string(name) == "items":
+		case string(name) == "items" && m.top["items"]:
 			return rd.array(func() error {
 				return rd.object(func(name []byte) error { return m.member(rd, m.item, name) })
 			})

@@ -28,14 +28,15 @@ type memory struct {
 
 func newMemory() *memory { return &memory{work: semaphore.NewWeighted(workBudget)} }
 
-// loan is what one body has taken from readBudget.
+// loan is what one request has taken from readBudget, for its body and its records.
 type loan struct {
 	memory *memory
 	read   int64
 	taken  int64
 }
 
-// add accounts for n more bytes. They count twice: the buffer that holds them doubles as it grows.
+// add accounts for n more bytes. They count twice: the buffer that holds them doubles as it grows, and a record is copied
+// once more on its way to Kafka.
 func (l *loan) add(n int64) *refusal {
 	l.read += n
 	due := 2*max(0, l.read-freeBody) - l.taken

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-
 	"net/http"
 	"runtime"
 	"strings"
@@ -72,6 +71,27 @@ func TestHostileSendersAreBounded(t *testing.T) {
 	}
 	if n := f.collector.memory.reading.Load(); n != 0 {
 		t.Errorf("%d bytes of bodies never given back", n)
+	}
+}
+
+// A batch's context stands in the record of each of its events: what that makes us hold counts against the same budget.
+func TestRecordsAreAccounted(t *testing.T) {
+	f := newFixture(t, nil)
+	context := fmt.Sprintf(`{"page":{"path":"/%s"},"campaign":{"name":"%[1]s"}}`, strings.Repeat("x", 1000))
+	body := func(events int) string {
+		return `{"context":` + context + `,"batch":[` + strings.Repeat(goodTrack+`,`, events-1) + strings.Replace(goodTrack, "good", "last", 1) + `]}`
+	}
+	many := strings.ReplaceAll(body(500), `"messageId":"good"`, `"messageId":""`)
+	f.collector.memory.reading.Store(readBudget)
+	f.must(503, "/v1/batch", publicKey, many)
+	f.must(200, "/v1/batch", publicKey, body(20))
+	if n := len(f.clicks()); n != 2 {
+		t.Errorf("%d clicks, want the 2 of the small batch", n)
+	}
+	f.collector.memory.reading.Store(0)
+	f.must(200, "/v1/batch", publicKey, many)
+	if n := f.collector.memory.reading.Load(); n != 0 {
+		t.Errorf("%d bytes never given back", n)
 	}
 }
 

@@ -21,11 +21,11 @@ const (
 
 // nativeAnswer lists what became of every event: 200 where all were accepted, else 207.
 type nativeAnswer struct {
-	Success    bool         `json:"success"`
-	Accepted   int          `json:"accepted"`
-	Duplicate  int          `json:"duplicate"`
-	Quarantine int          `json:"quarantined"`
-	Results    []lineResult `json:"results"`
+	Success     bool         `json:"success"`
+	Accepted    int          `json:"accepted"`
+	Duplicate   int          `json:"duplicate"`
+	Quarantined int          `json:"quarantined"`
+	Results     []lineResult `json:"results"`
 }
 
 // lineResult is what became of one line, counted from 1.
@@ -58,7 +58,7 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 	case !who.secret && !family.public:
 		return answer{}, refuse(http.StatusForbidden, "secret_key_needed")
 	}
-	return c.withBody(r, nativeBody, http.StatusRequestEntityTooLarge, func(ctx context.Context, body []byte) (answer, error) {
+	return c.withBody(r, nativeBody, http.StatusRequestEntityTooLarge, func(ctx context.Context, l *loan, body []byte) (answer, error) {
 		lines, no := splitLines(body)
 		if no != nil {
 			return answer{}, no
@@ -66,7 +66,7 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 		if no := c.takeRate(key, len(lines)); no != nil {
 			return answer{}, no
 		}
-		return c.newIntake(dialectNative, who, r, len(lines)).nativeEvents(ctx, family, lines)
+		return c.newIntake(dialectNative, who, r, l, len(lines)).nativeEvents(ctx, family, lines)
 	})
 }
 
@@ -100,23 +100,28 @@ func splitLines(body []byte) ([]line, *refusal) {
 }
 
 func (in *intake) nativeEvents(ctx context.Context, family nativeFamily, lines []line) (answer, error) {
-	rd := in.c.readers.Get().(*reader)
-	defer in.c.readers.Put(rd)
-	rd.unknown, rd.personal = 0, 0
 	out := nativeAnswer{Success: true, Results: make([]lineResult, 0, len(lines))}
-	for _, l := range lines {
-		res, err := in.nativeEvent(rd, family, l)
-		if err != nil {
-			return answer{}, err
+	err := in.read(func(rd *reader) error {
+		for _, l := range lines {
+			before := len(in.recs)
+			res, err := in.nativeEvent(rd, family, l)
+			if err == nil {
+				err = in.account(before)
+			}
+			if err != nil {
+				return err
+			}
+			out.Results = append(out.Results, res)
 		}
-		out.Results = append(out.Results, res)
+		return nil
+	})
+	if err == nil {
+		err = in.finish(ctx)
 	}
-	if err := in.finish(ctx); err != nil {
+	if err != nil {
 		return answer{}, err
 	}
-	in.c.metrics.dropped.WithLabelValues(dialectNative, "unknown").Add(float64(rd.unknown))
-	in.c.metrics.dropped.WithLabelValues(dialectNative, "personal").Add(float64(rd.personal))
-	out.Accepted, out.Duplicate, out.Quarantine = in.counts.accepted, in.counts.duplicate, in.counts.quarantined
+	out.Accepted, out.Duplicate, out.Quarantined = in.counts.accepted, in.counts.duplicate, in.counts.quarantined
 	if out.Accepted == len(lines) {
 		return answer{http.StatusOK, out}, nil
 	}

@@ -129,6 +129,12 @@ func (in *intake) nativeEnvelope(e *schemas.Envelope) error {
 	if e.OccurredAt <= 0 {
 		return &fault{KindBadTime, "no occurred_at"}
 	}
+	if !plausible(e.SentAt) {
+		e.SentAt = 0
+	}
+	if !plausible(e.OriginalAt) {
+		e.OriginalAt = 0
+	}
 	if at, corrected := occurredAt(in.received, e.SentAt, e.OccurredAt); corrected {
 		if e.OriginalAt == 0 {
 			e.OriginalAt = e.OccurredAt

@@ -10,7 +10,8 @@ import (
 // orders by order, logistics by carrier and number, marketing by campaign, inventory by warehouse and SKU, service by ticket.
 
 func finishClick(in *intake, c *schemas.Click) (string, *fault) {
-	c.AnonymousID = first(c.AnonymousID, c.UserID)
+	c.UserID = in.person(c.UserID)
+	c.AnonymousID = first(in.person(c.AnonymousID), c.UserID)
 	c.Server = c.Server && in.sender.secret
 	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
 	from := locate(c.Referrer)
@@ -18,7 +19,11 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 	c.Query = in.maskFree(cleanText(c.Query, maxText))
 	c.Name = in.maskFree(cleanText(c.Name, maxName))
 	c.Channel, c.Campaign = cleanText(c.Channel, maxText), in.maskEmail(cleanText(c.Campaign, maxText))
-	if f := cleanIDs(idField{"user_id", &c.UserID}, idField{"session_id", &c.SessionID}, idField{"order_id", &c.OrderID}); f != nil {
+	c.UTMSource, c.UTMMedium = in.maskEmail(cleanText(c.UTMSource, maxText)), in.maskEmail(cleanText(c.UTMMedium, maxText))
+	c.UTMTerm, c.UTMContent = in.maskFree(cleanText(c.UTMTerm, maxText)), in.maskEmail(cleanText(c.UTMContent, maxText))
+	c.Coupon = in.maskEmail(cleanText(c.Coupon, maxText))
+	if f := cleanIDs(idField{"user_id", &c.UserID}, idField{"session_id", &c.SessionID}, idField{"order_id", &c.OrderID},
+		idField{"checkout_id", &c.CheckoutID}, idField{"cart_id", &c.CartID}, idField{"impression_id", &c.Impression}); f != nil {
 		return "", f
 	}
 	if f := goods(c.Items, c.Quantity, c.Price, c.Value); f != nil {
@@ -32,6 +37,7 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 }
 
 func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
+	o.Buyer, o.AnonymousID = in.person(o.Buyer), in.person(o.AnonymousID)
 	o.Shadow = !in.sender.shop.Counts(schemas.Orders.Name, o.Source)
 	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
 	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {
@@ -76,7 +82,8 @@ func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
 	return recordKey(idField{"warehouse", &s.Warehouse}, idField{"sku", &s.SKU})
 }
 
-func finishTicket(_ *intake, t *schemas.Ticket) (string, *fault) {
+func finishTicket(in *intake, t *schemas.Ticket) (string, *fault) {
+	t.Reason = in.maskFree(cleanText(t.Reason, maxText))
 	if f := cleanIDs(idField{"order_id", &t.OrderID}); f != nil {
 		return "", f
 	}

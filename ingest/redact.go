@@ -16,7 +16,7 @@ const personalMask = "[personal]"
 // personal says whether a member of that name holds personal data in the dialects we read. Separators and case do not
 // count: firstName, first_name and FIRST-NAME are one name.
 func personal(name string) bool {
-	var short [24]byte
+	var short [32]byte
 	n := 0
 	for i := range len(name) {
 		c := name[i]
@@ -24,7 +24,7 @@ func personal(name string) bool {
 			continue
 		}
 		if n == len(short) {
-			return false
+			return true // no name that we know is as long; better too much is masked
 		}
 		if c >= 'A' && c <= 'Z' {
 			c += 'a' - 'A'
@@ -38,6 +38,11 @@ func personal(name string) bool {
 		"birthday", "dateofbirth", "gender", "age", "avatar", "idcard", "idnumber", "passport", "ssn", "password", "card",
 		"cardnumber", "iban", "latitude", "longitude", "location", "writekey", "advertisingid", "deviceid":
 		return true
+	}
+	for _, part := range [...]string{"email", "phone", "address", "birth", "passw", "firstname", "lastname"} {
+		if bytes.Contains(short[:n], []byte(part)) { // as in shipping_address and customerEmail
+			return true
+		}
 	}
 	return false
 }
@@ -55,11 +60,15 @@ func redact(raw []byte) string {
 	return clip(strings.ToValidUTF8(strings.TrimSuffix(out.String(), "\n"), "\uFFFD"), maxPayload)
 }
 
-// redactText is for what cannot be parsed; a member's value cannot be told from its name there, so quoted words after
-// a colon all go.
+// redactText is for what cannot be parsed; whose value a text is cannot be told there, so all quoted texts go but names.
 func redactText(s string) string {
 	masked, _ := maskFree(strings.ToValidUTF8(s, "\uFFFD"))
-	return clip(valueShape.ReplaceAllLiteralString(masked, `:"`+personalMask+`"`), maxPayload)
+	return clip(quotedShape.ReplaceAllStringFunc(masked, func(quoted string) string {
+		if name, ok := strings.CutSuffix(quoted, ":"); ok && strings.HasSuffix(strings.TrimSpace(name), `"`) {
+			return quoted
+		}
+		return `"` + personalMask + `"`
+	}), maxPayload)
 }
 
 // redactValue copies one value token by token.

@@ -51,8 +51,8 @@ func (c *Collector) segment(call string) func(*http.Request) (answer, error) {
 		if no != nil {
 			return answer{}, no
 		}
-		return c.withBody(r, limit, http.StatusBadRequest, func(ctx context.Context, body []byte) (answer, error) {
-			if err := c.segmentBody(ctx, r, call, key, body); err != nil {
+		return c.withBody(r, limit, http.StatusBadRequest, func(ctx context.Context, l *loan, body []byte) (answer, error) {
+			if err := c.segmentBody(ctx, r, l, call, key, body); err != nil {
 				return answer{}, err
 			}
 			return answer{http.StatusOK, segmentAnswer{true}}, nil
@@ -61,7 +61,7 @@ func (c *Collector) segment(call string) func(*http.Request) (answer, error) {
 }
 
 // segmentBody reads the events of a body and returns nil once Kafka has them. The header's key goes before the body's.
-func (c *Collector) segmentBody(ctx context.Context, r *http.Request, call, key string, body []byte) error {
+func (c *Collector) segmentBody(ctx context.Context, r *http.Request, l *loan, call, key string, body []byte) error {
 	if no := checkText(body); no != nil {
 		return no
 	}
@@ -69,24 +69,22 @@ func (c *Collector) segmentBody(ctx context.Context, r *http.Request, call, key 
 	if no != nil {
 		return no
 	}
-	who, no := c.sender(first(key, env.writeKey), dialectSegment)
+	key = first(key, env.writeKey)
+	who, no := c.sender(key, dialectSegment)
 	if no != nil {
 		return no
 	}
-	if no := c.takeRate(first(key, env.writeKey), len(env.events)); no != nil {
+	if no := c.takeRate(key, len(env.events)); no != nil {
 		return no
 	}
-	in := c.newIntake(dialectSegment, who, r, len(env.events))
-	if err := in.segmentEvents(call, &env); err != nil {
+	in := c.newIntake(dialectSegment, who, r, l, len(env.events))
+	if err := in.read(func(rd *reader) error { return in.segmentEvents(rd, call, &env) }); err != nil {
 		return err
 	}
 	return in.finish(ctx)
 }
 
-func (in *intake) segmentEvents(call string, env *envelope) error {
-	rd := in.c.readers.Get().(*reader)
-	defer in.c.readers.Put(rd)
-	rd.unknown, rd.personal = 0, 0
+func (in *intake) segmentEvents(rd *reader, call string, env *envelope) error {
 	base := message{sent: env.sentAt}
 	whole := true
 	if env.context != nil {
@@ -97,16 +95,16 @@ func (in *intake) segmentEvents(call string, env *envelope) error {
 		}
 	}
 	for _, raw := range env.events {
-		f := in.segmentEvent(rd, call, base, raw, whole)
-		if f == nil {
-			continue
+		before := len(in.recs)
+		if f := in.segmentEvent(rd, call, base, raw, whole); f != nil {
+			if err := in.quarantine(f, raw); err != nil {
+				return err
+			}
 		}
-		if err := in.quarantine(f, raw); err != nil {
+		if err := in.account(before); err != nil {
 			return err
 		}
 	}
-	in.c.metrics.dropped.WithLabelValues(dialectSegment, "unknown").Add(float64(rd.unknown))
-	in.c.metrics.dropped.WithLabelValues(dialectSegment, "personal").Add(float64(rd.personal))
 	return nil
 }
 

@@ -47,7 +47,7 @@ func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
 	c.Creative = cleanText(first(p.creative, p.promotionID), maxText)
 	c.Experiment = cleanText(first(p.experiment, p.experimentName), maxText)
 	c.Variation = cleanText(first(p.variation, p.variationName), maxText)
-	c.Coupon = cleanText(first(p.coupon, p.couponName, p.couponID), maxText)
+	c.Coupon = in.maskEmail(cleanText(first(p.coupon, p.couponName, p.couponID), maxText))
 	return in.fillProduct(p, c)
 }
 
@@ -59,8 +59,9 @@ func (in *intake) fillProduct(p *properties, c *schemas.Click) *fault {
 		c.Category = cleanText(p.category, maxText)
 	}
 	c.Quantity = p.quantity
-	if c.Type == schemas.ClickCustom {
-		return nil // a custom event's amounts may mean anything
+	switch c.Type {
+	case schemas.ClickCustom, schemas.ClickPageView, schemas.ClickIdentify:
+		return nil // their amounts may mean anything, and were not checked
 	}
 	c.Price = p.price.micros
 	c.Value = firstAmount(p.value, p.total, p.revenue, p.subtotal).micros

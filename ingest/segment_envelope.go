@@ -14,6 +14,7 @@ func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
 	if f := cleanIDs(idField{"messageId", &m.messageID}, idField{"userId", &m.userID}, idField{"anonymousId", &m.anonymousID}); f != nil {
 		return f
 	}
+	m.userID, m.anonymousID = in.person(m.userID), in.person(m.anonymousID)
 	switch {
 	case m.userID == "" && m.anonymousID == "":
 		return &fault{KindMissingField, "neither userId nor anonymousId"}

@@ -34,6 +34,10 @@ func (in *intake) orderCompleted(m *message, e schemas.Envelope) *fault {
 		return &fault{KindMissingField, "order without total"}
 	}
 	o.Total = total
+	purchase, f := in.purchase(m, e, &o)
+	if f != nil { // before anything is added: an event is counted or quarantined, never both
+		return f
+	}
 	fresh := false
 	if in.sender.secret {
 		o.PlacedAt, o.PaidAt = e.OccurredAt, e.OccurredAt
@@ -51,7 +55,7 @@ func (in *intake) orderCompleted(m *message, e schemas.Envelope) *fault {
 			return nil
 		}
 	}
-	added, f := in.purchase(m, e, &o)
+	added, f := in.addClick(&purchase)
 	if f == nil {
 		in.settle(added || fresh)
 	}
@@ -59,14 +63,12 @@ func (in *intake) orderCompleted(m *message, e schemas.Envelope) *fault {
 }
 
 // purchase is the order's place in the clickstream.
-func (in *intake) purchase(m *message, e schemas.Envelope, o *schemas.Order) (fresh bool, f *fault) {
+func (in *intake) purchase(m *message, e schemas.Envelope, o *schemas.Order) (c schemas.Click, f *fault) {
 	e.Type, e.EventID = schemas.ClickPurchase, stableID(e.Shop, o.OrderID, schemas.ClickPurchase)
-	c := schemas.Click{Envelope: e, Server: in.sender.secret}
-	if f := in.fillClick(m, &c); f != nil {
-		return false, f
-	}
+	c = schemas.Click{Envelope: e, Server: in.sender.secret}
+	f = in.fillClick(m, &c)
 	c.Value, c.Currency = o.Total, o.Currency
-	return in.addClick(&c)
+	return c, f
 }
 
 // orderChanged is a later stage of an order. An order is cancelled once; it may be updated and refunded many times, so

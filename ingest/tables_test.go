@@ -93,8 +93,11 @@ func TestRedact(t *testing.T) {
 		`{"occurred_at":1795381489000}`:                         `{"occurred_at":1795381489000}`,
 		`{"x":"\ud800"}`:                                        "{\"x\":\"\uFFFD\"}",
 		`{"email":"secret","x":`:                                `{"email":"[personal]","x":`,
-		`{"traits":{"a":"secret value","b`:                      `{"traits":{"a":"[personal]","b`,
-		"\xff\xfe":                                              "\uFFFD",
+		`{"traits":{"a":"secret value","b`:                      `{"traits":{"a":"[personal]","[personal]"`,
+		`{"tags":["secret", "words"],"x":`:                      `{"tags":["[personal]", "[personal]"],"x":`,
+		`{"x": "secret:`:                                        `{"x": "[personal]"`,
+		`{"shipping_address":"x","customerEmail":"y","z":"z"}`:  `{"shipping_address":"[personal]","customerEmail":"[personal]","z":"z"}`,
+		"\xff\xfe": "\uFFFD",
 	} {
 		if got := redact([]byte(text)); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)

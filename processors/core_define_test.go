@@ -148,3 +148,53 @@ func TestMetricsOfAnotherEventAreRefused(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// Two shops may number their events and visitors alike: neither counts as a copy, or a session, of the other's.
+func TestIdentityIsTheShops(t *testing.T) {
+	work := func(group string) Task {
+		w, err := Catalogue{
+			Define(schemas.Clickstream, Metric[schemas.Click]{
+				Name: "n", Title: Text{EN: "n", ZH: "n"}, Help: "n", Window: window.Tumbling(time.Minute),
+				Measures: []Measure[schemas.Click]{Count[schemas.Click]("n", nil)},
+			}),
+			DefineSessions(schemas.Clickstream, &Sessions[schemas.Click, string]{
+				Name: "s", Spec: window.SessionSpec{Gap: time.Minute, MaxSpan: time.Hour, MaxEvents: 9},
+				Key: func(c *schemas.Click) string { return c.AnonymousID },
+				Of:  func(c *schemas.Click, _ schemas.Millis) string { return strings.Clone(c.Shop) }, Merge: func(_, _ *string) {},
+				Shop: func(s *string) string { return *s }, Market: func(*string) string { return "" },
+			}, Metric[window.Session[string]]{
+				Name: "s", Title: Text{EN: "s", ZH: "s"}, Help: "s", Window: window.Tumbling(time.Minute),
+				Measures: []Measure[window.Session[string]]{Count[window.Session[string]]("n", nil)},
+			}),
+		}.Work(group, group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		task, err := w.NewTask(Assignment{Topic: schemas.Clickstream.Topic()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return task
+	}
+	enc, err := schemas.NewEncoder[schemas.Click]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recs []Record
+	for i, shop := range []string{"a", "b", "a"} {
+		c := schemas.Click{
+			Envelope:    schemas.Envelope{EventID: "1", Type: schemas.ClickPageView, OccurredAt: 1_750_000_000_000, ReceivedAt: 1_750_000_000_000, Shop: shop, Source: "test"},
+			AnonymousID: "7",
+		}
+		recs = append(recs, Record{Offset: int64(i), Time: 1_750_000_000_000, Value: enc.Append(nil, &c)})
+	}
+	for _, group := range []string{GroupFast, GroupSlow} {
+		task := work(group)
+		task.Apply(recs)
+		task.Close()
+		f := task.Flush(false)
+		if f.Stats.Duplicates != 1 || len(f.Blocks) != 1 || f.Blocks[0].Rows != 2 {
+			t.Errorf("%s: %d copies, %+v; want 1 copy and a row for each shop", group, f.Stats.Duplicates, f.Blocks)
+		}
+	}
+}

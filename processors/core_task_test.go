@@ -94,7 +94,9 @@ func dirtyOf(f Flush, metric string) (marks []string) {
 	return marks
 }
 
-func columnOf[T any](b schemas.Block, name string) []T { return b.Data[slices.Index(b.Names, name)].([]T) }
+func columnOf[T any](b schemas.Block, name string) []T {
+	return b.Data[slices.Index(b.Names, name)].([]T)
+}
 
 func equal(t *testing.T, what string, got, want []string) {
 	t.Helper()

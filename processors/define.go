@@ -69,7 +69,7 @@ func DefineSessionsOn[E, S any](src Source[E], s *Sessions[E, S], m Metric[windo
 		},
 		plain: func() (Plain, error) {
 			p, err := plainOf(src, m)
-			p.Sessions = plainSessions(s)
+			p.Sessions = plainSessions(src, s)
 			return p, err
 		},
 	}

@@ -1,10 +1,6 @@
 package processors
 
 import (
-	"fmt"
-
-	"github.com/cespare/xxhash/v2"
-
 	"tidemark/processors/window"
 	"tidemark/schemas"
 )
@@ -59,8 +55,8 @@ func (t *landTask[E]) Apply(recs []Record) {
 // run applies records from i on and returns where to go on: at the end, or after a record on which the decoder panicked.
 func (t *landTask[E]) run(recs []Record, i int) (next int) {
 	defer func() {
-		if r := recover(); r != nil {
-			t.bury(&recs[i], fmt.Sprintf("panic: %T", r))
+		if recover() != nil {
+			t.bury(&recs[i], ReasonPanic)
 			t.next, next = recs[i].Offset+1, i+1
 		}
 	}()
@@ -83,10 +79,10 @@ func (t *landTask[E]) one(r *Record) {
 		return
 	}
 	if err := t.decode(r.Value, &t.e); err != nil {
-		t.bury(r, err.Error())
+		t.bury(r, err)
 		return
 	}
-	dup := t.seen.Seen(xxhash.Sum64String(t.src.ID(&t.e)), int64(r.Time))
+	dup := t.seen.Seen(t.src.hash(&t.e, t.src.ID(&t.e)), int64(r.Time))
 	if !fresh {
 		t.stats.Replayed++
 		return
@@ -100,13 +96,13 @@ func (t *landTask[E]) one(r *Record) {
 }
 
 // bury keeps a record that cannot be landed for the dead letters, unless an owner before has done so.
-func (t *landTask[E]) bury(r *Record, reason string) {
+func (t *landTask[E]) bury(r *Record, cause error) {
 	if r.Offset < t.from {
 		return
 	}
 	t.stats.Records++
 	t.stats.Quarantined++
-	t.dead = append(t.dead, Dead{Offset: r.Offset, Reason: reason, Value: append([]byte(nil), r.Value...)})
+	t.dead = append(t.dead, deadOf(r, cause))
 	t.buried += int64(len(r.Value))
 }
 

@@ -1,8 +1,6 @@
 package processors
 
 import (
-	"fmt"
-
 	"tidemark/processors/window"
 	"tidemark/schemas"
 )
@@ -129,8 +127,8 @@ func (t *metricTask) Apply(recs []Record) {
 // Such a record is a dead letter; the partition moves on.
 func (t *metricTask) run(recs []Record, i int) (next int) {
 	defer func() {
-		if r := recover(); r != nil {
-			t.bury(&recs[i], fmt.Sprintf("panic: %T", r))
+		if recover() != nil {
+			t.bury(&recs[i], ReasonPanic)
 			t.next, next = recs[i].Offset+1, i+1
 		}
 	}()
@@ -166,7 +164,7 @@ func (t *metricTask) one(r *Record) {
 		t.stats.Records++
 		var err error
 		if ts, err = t.s.apply(r, t.clock.M, &t.stats); err != nil {
-			t.bury(r, err.Error())
+			t.bury(r, err)
 			return
 		}
 	}
@@ -177,12 +175,12 @@ func (t *metricTask) one(r *Record) {
 }
 
 // bury keeps a record that cannot be counted for the dead letters, unless an owner before has done so.
-func (t *metricTask) bury(r *Record, reason string) {
+func (t *metricTask) bury(r *Record, cause error) {
 	if t.phase != live {
 		return
 	}
 	t.stats.Quarantined++
-	t.dead = append(t.dead, Dead{Offset: r.Offset, Reason: reason, Value: append([]byte(nil), r.Value...)})
+	t.dead = append(t.dead, deadOf(r, cause))
 }
 
 // Close ends a bounded run.

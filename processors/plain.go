@@ -52,7 +52,7 @@ func plainOf[E, V any](src Source[E], m Metric[V]) (Plain, error) {
 			e := new(E)
 			return e, decode(b, e)
 		},
-		ID:    func(e any) string { return src.ID(e.(*E)) },
+		ID:    func(e any) string { return src.scoped(e.(*E), src.ID(e.(*E))) },
 		At:    func(e any) schemas.Millis { return src.At(e.(*E)) },
 		Where: holds(m.Where),
 	}
@@ -78,14 +78,14 @@ func plainMeasure[V any](m Measure[V]) PlainMeasure {
 	return p
 }
 
-func plainSessions[E, S any](s *Sessions[E, S]) *PlainSessions {
+func plainSessions[E, S any](src Source[E], s *Sessions[E, S]) *PlainSessions {
 	join := func(any) bool { return false }
 	if s.Join != nil {
 		join = holds(s.Join)
 	}
 	return &PlainSessions{
 		Where: holds(s.Where),
-		Key:   func(e any) string { return s.Key(e.(*E)) },
+		Key:   func(e any) string { return src.scoped(e.(*E), s.Key(e.(*E))) },
 		Join:  join,
 		Of: func(e any, at schemas.Millis) any {
 			state := s.Of(e.(*E), at)

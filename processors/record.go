@@ -1,6 +1,11 @@
 package processors
 
-import "tidemark/schemas"
+import (
+	"errors"
+	"slices"
+
+	"tidemark/schemas"
+)
 
 // Record is one Kafka record as a task sees it. Value is only valid during Apply.
 type Record struct {
@@ -60,11 +65,21 @@ type Assignment struct {
 	Known schemas.Millis
 }
 
-// Dead is a record that could not be read, with the reason.
+// Dead is a record that could not be counted.
 type Dead struct {
 	Offset int64
-	Reason string
+	Time   schemas.Millis // append time
+	Reason schemas.Reason
 	Value  []byte // a copy
+}
+
+// ReasonPanic is why a record is dead whose counting panicked.
+const ReasonPanic schemas.Reason = "panic while counting"
+
+func deadOf(r *Record, cause error) Dead {
+	reason := schemas.BadValue
+	errors.As(cause, &reason)
+	return Dead{Offset: r.Offset, Time: r.Time, Reason: reason, Value: slices.Clone(r.Value)}
 }
 
 // Flush is what a task hands over: rows to store, then the position to commit.

@@ -148,12 +148,7 @@ func (w *worker) progress(next int64) {
 	}
 }
 
-// halt ends the goroutine and waits for it; the task stays, for a last flush.
-func (w *worker) halt() {
-	w.stop()
-	<-w.gone
-}
-
+// stopAll ends the goroutines and waits for them; the tasks stay, for a last flush.
 func stopAll(ws []*worker) {
 	for _, w := range ws {
 		w.stop()

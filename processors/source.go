@@ -1,7 +1,10 @@
 package processors
 
 import (
+	"math/bits"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"tidemark/schemas"
 )
@@ -13,8 +16,27 @@ type Source[E any] struct {
 	Horizon time.Duration // how long event ids are remembered for deduplication
 	Decode  func() (func(value []byte, e *E) error, error)
 	ID      func(*E) string
-	At      func(*E) schemas.Millis
-	Common  []Dim[E] // dimensions of every metric on the source
+	// Scope says within what ids and session keys are unique: the shop. Nil where they are unique as they are.
+	Scope  func(*E) string
+	At     func(*E) schemas.Millis
+	Common []Dim[E] // dimensions of every metric on the source
+}
+
+// hash is the identity of an id or key of the event: 64 bits that are the same in every process.
+func (s *Source[E]) hash(e *E, id string) uint64 {
+	h := xxhash.Sum64String(id)
+	if s.Scope == nil {
+		return h
+	}
+	return h ^ bits.RotateLeft64(xxhash.Sum64String(s.Scope(e)), 32)
+}
+
+// scoped is the same identity as text.
+func (s *Source[E]) scoped(e *E, id string) string {
+	if s.Scope == nil || id == "" {
+		return id
+	}
+	return s.Scope(e) + "\x00" + id
 }
 
 // event is what an event of a family offers.
@@ -55,8 +77,9 @@ func familySource[E any, P event[E]](f schemas.Family[E]) Source[E] {
 				return P(e).Check()
 			}, nil
 		},
-		ID: func(e *E) string { return P(e).Env().EventID },
-		At: func(e *E) schemas.Millis { return P(e).Env().OccurredAt },
+		ID:    func(e *E) string { return P(e).Env().EventID },
+		Scope: func(e *E) string { return P(e).Env().Shop },
+		At:    func(e *E) schemas.Millis { return P(e).Env().OccurredAt },
 		Common: []Dim[E]{
 			{Name: "shop", Of: func(e *E) string { return P(e).Env().Shop }},
 			{Name: "market", Of: func(e *E) string { return P(e).Env().Market }},

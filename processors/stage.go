@@ -1,8 +1,6 @@
 package processors
 
 import (
-	"github.com/cespare/xxhash/v2"
-
 	"tidemark/processors/window"
 	"tidemark/schemas"
 )
@@ -25,6 +23,7 @@ type stage[E any] interface {
 
 // sessionStage is the only stage there is; the interface hides its second type.
 type sessionStage[E, S any] struct {
+	src     Source[E]
 	def     *Sessions[E, S]
 	spec    *SessionsSpec
 	set     *window.Sessions[S]
@@ -41,7 +40,7 @@ func stageFor[E, S any](t *typedStream[E], def *Sessions[E, S]) *sessionStage[E,
 			return s
 		}
 	}
-	s := &sessionStage[E, S]{def: def, spec: def.spec(), set: window.NewSessions(def.Spec, def.Merge)}
+	s := &sessionStage[E, S]{src: t.src, def: def, spec: def.spec(), set: window.NewSessions(def.Spec, def.Merge)}
 	t.stages = append(t.stages, s)
 	return s
 }
@@ -63,7 +62,7 @@ func (s *sessionStage[E, S]) take(e *E, dup bool, ts int64, low window.Low, m in
 		return true
 	}
 	join := s.def.Join != nil && s.def.Join(e)
-	s.set.Hold(window.Event{Key: xxhash.Sum64String(key), TS: ts, Low: low, Join: join}, s.def.Of(e, schemas.Millis(ts)))
+	s.set.Hold(window.Event{Key: s.src.hash(e, key), TS: ts, Low: low, Join: join}, s.def.Of(e, schemas.Millis(ts)))
 	return false
 }
 

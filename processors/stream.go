@@ -3,8 +3,6 @@ package processors
 import (
 	"slices"
 
-	"github.com/cespare/xxhash/v2"
-
 	"tidemark/processors/window"
 )
 
@@ -50,7 +48,7 @@ func newTypedStream[E any](src Source[E]) (stream, error) {
 
 func (t *typedStream[E]) remember(r *Record) {
 	if t.decode(r.Value, &t.e) == nil {
-		t.seen.Seen(xxhash.Sum64String(t.src.ID(&t.e)), int64(r.Time))
+		t.seen.Seen(t.src.hash(&t.e, t.src.ID(&t.e)), int64(r.Time))
 	}
 }
 
@@ -60,7 +58,7 @@ func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err err
 	}
 	e := &t.e
 	ts = window.EventTime(int64(t.src.At(e)), int64(r.Time))
-	dup := t.seen != nil && t.seen.Seen(xxhash.Sum64String(t.src.ID(e)), int64(r.Time))
+	dup := t.seen != nil && t.seen.Seen(t.src.hash(e, t.src.ID(e)), int64(r.Time))
 	if dup {
 		st.Duplicates++
 	}

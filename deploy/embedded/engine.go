@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,7 +82,9 @@ func readUsers(file string) (map[string]chhttp.User, error) {
 		return nil, fmt.Errorf("engine users: %w", err)
 	}
 	users := map[string]chhttp.User{}
-	if err := json.Unmarshal(b, &users); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields() // a misspelt "readonly" would give all rights
+	if err := dec.Decode(&users); err != nil {
 		return nil, fmt.Errorf("engine users in %s: %w", file, err)
 	}
 	return users, nil

@@ -254,3 +254,14 @@ func TestEngineRefusesOpenAccountsOffLoopback(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestEngineRefusesUsersFileWithUnknownFields(t *testing.T) {
+	file := t.TempDir() + "/users.json"
+	if err := os.WriteFile(file, []byte(`{"analyst":{"password":"p","read_only":true}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := embedded.RunEngine(t.Context(), embedded.EngineConfig{Listen: "127.0.0.1:0", Data: t.TempDir(), UsersFile: file})
+	if err == nil || !strings.Contains(err.Error(), "read_only") {
+		t.Error(err)
+	}
+}

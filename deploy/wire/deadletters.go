@@ -2,9 +2,6 @@ package wire
 
 import (
 	"context"
-	"slices"
-	"strings"
-	"time"
 
 	"tidemark/ingest"
 	"tidemark/processors"
@@ -17,24 +14,24 @@ func DeadLetters(w *ingest.DeadLetters, group string) func(context.Context, stri
 		letters := make([]ingest.DeadLetter, len(dead))
 		for i, d := range dead {
 			letters[i] = ingest.DeadLetter{
-				Kind: kindOf(d.Reason), Reason: d.Reason, Source: group, Topic: topic, Partition: partition,
-				Offset: d.Offset, ReceivedAt: schemas.Millis(time.Now().UnixMilli()), Payload: d.Value,
+				Kind: kindOf(d.Reason), Reason: string(d.Reason), Source: group, Topic: topic, Partition: partition,
+				Offset: d.Offset, ReceivedAt: d.Time, Payload: d.Value,
 			}
 		}
 		return w.Write(ctx, letters...)
 	}
 }
 
-// kindOf classes a refusal as the collector classes its own. The text of a schemas.DecodeError tells more than its
-// Reason, the place for one, so the Reason is looked for within.
-func kindOf(refusal string) ingest.Kind {
-	says := func(r schemas.Reason) bool { return strings.Contains(refusal, string(r)) }
-	switch {
-	case slices.ContainsFunc([]schemas.Reason{schemas.NoObject, schemas.BadJSON, schemas.TooDeep}, says):
+// kindOf classes a refusal as the collector classes its own.
+func kindOf(refusal schemas.Reason) ingest.Kind {
+	switch refusal {
+	case schemas.NoObject, schemas.BadJSON, schemas.TooDeep:
 		return ingest.KindUnreadable
-	case slices.ContainsFunc([]schemas.Reason{schemas.NoEventID, schemas.NoOccurredAt, schemas.NoShop, schemas.NoPartitionKey}, says):
+	case schemas.NoEventID, schemas.NoOccurredAt, schemas.NoShop, schemas.NoPartitionKey:
 		return ingest.KindMissingField
-	case says(schemas.UnknownType):
+	case schemas.LongEventID:
+		return ingest.KindBadID
+	case schemas.UnknownType:
 		return ingest.KindUnknownType
 	}
 	return ingest.KindInvalid

@@ -104,8 +104,8 @@ func TestDeadLetters(t *testing.T) {
 	p := &produced{}
 	write := DeadLetters(ingest.NewDeadLetters(p), "tidemark-fast")
 	dead := []processors.Dead{
-		{Offset: 7, Reason: string(schemas.BadJSON), Value: []byte("{")},
-		{Offset: 9, Reason: string(schemas.NoShop), Value: []byte("{}")},
+		{Offset: 7, Reason: schemas.BadJSON, Value: []byte("{")},
+		{Offset: 9, Reason: schemas.NoShop, Value: []byte("{}")},
 	}
 	if err := write(t.Context(), "tidemark.orders", 2, dead); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,8 @@ func TestKindsOfDecodeErrors(t *testing.T) {
 		`{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}": ingest.KindUnreadable,
 	} {
 		var e schemas.Order
-		if err := d.Decode([]byte(record), &e); err == nil || kindOf(err.Error()) != want {
+		var reason schemas.Reason
+		if err := d.Decode([]byte(record), &e); !errors.As(err, &reason) || kindOf(reason) != want {
 			t.Errorf("%s: %v is not of kind %s", record, err, want)
 		}
 	}
@@ -150,9 +151,9 @@ func TestKindsOfDecodeErrors(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for reason, want := range map[schemas.Reason]ingest.Kind{
 		schemas.TooDeep: ingest.KindUnreadable, schemas.UnknownType: ingest.KindUnknownType,
-		schemas.NoPartitionKey: ingest.KindMissingField, schemas.LongEventID: ingest.KindInvalid, "panic": ingest.KindInvalid,
+		schemas.NoPartitionKey: ingest.KindMissingField, schemas.LongEventID: ingest.KindBadID, processors.ReasonPanic: ingest.KindInvalid,
 	} {
-		if got := kindOf(string(reason)); got != want {
+		if got := kindOf(reason); got != want {
 			t.Errorf("%s: %s, want %s", reason, got, want)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 // session settings.
 type User struct {
 	Password string            `json:"password"`           // empty: only for servers on loopback
-	ReadOnly bool              `json:"readonly,omitempty"` // no INSERT, DDL, or table functions that reach files and networks
-	Settings map[string]string `json:"settings,omitempty"` // fixed session settings that requests cannot override, such as max_execution_time
+	ReadOnly bool              `json:"readonly,omitempty"` // no INSERT, DDL, or functions that reach files and networks; see checkReadOnly
+	Settings map[string]string `json:"settings,omitempty"` // such as max_execution_time; the URL cannot override them, nor a SETTINGS clause if ReadOnly
 }
 
 // authenticate finds the request's user by basic auth, ClickHouse's headers, or URL parameters, in this order.

@@ -129,21 +129,3 @@ func TestTooLargeInsertChangesNothing(t *testing.T) {
 		t.Errorf("%d rows of a refused insert", n)
 	}
 }
-
-func TestReadOnlyUserCannotWriteOrReachFiles(t *testing.T) {
-	exec(t, open(t, "default", "", clickhouse.CompressionNone), "CREATE OR REPLACE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a", "INSERT INTO kept VALUES (1)")
-	for _, statement := range []string{
-		"INSERT INTO kept VALUES (2)", "INSERT INTO kept SELECT 2", "DROP TABLE kept", "TRUNCATE TABLE kept", "ALTER TABLE kept DELETE WHERE 1", "CREATE DATABASE d", "OPTIMIZE TABLE kept",
-		"SELECT * FROM file('/etc/passwd', 'LineAsString')", "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')", "SELECT * FROM executable('x', 'CSV', 'a String')",
-		"SELECT 1 SETTINGS readonly = 0", "SELECT 1 SETTINGS max_execution_time = 9999", "SELECT 1 INTO OUTFILE '/tmp/tidemark-x'", "SELECT 'outfile'", "SYSTEM FLUSH LOGS", "KILL QUERY WHERE 1",
-	} {
-		got, err := request(t, "POST", "user=grafana&readonly=0&max_execution_time=9999", statement, nil)
-		if err != nil || got.status == http.StatusOK {
-			t.Errorf("%s: status %d %v %s", statement, got.status, err, got.body)
-		}
-	}
-	got, err := request(t, "POST", "user=grafana&max_execution_time=9999", "SELECT a, getSetting('max_execution_time'), getSetting('readonly') FROM kept", nil)
-	if err != nil || got.body != "1\t60\t1\n" {
-		t.Errorf("read by a read-only user: %q %v", got.body, err)
-	}
-}

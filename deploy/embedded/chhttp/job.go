@@ -64,6 +64,9 @@ func (s *Server) read(r *http.Request, user User) (*job, error) {
 		}
 		head, isInsert = parseInsert(text + string(start))
 	}
+	if isInsert && user.ReadOnly {
+		return nil, newException(164, "READONLY", "Cannot execute INSERT in readonly mode")
+	}
 	if isInsert {
 		j.insert = head
 		j.data, err = s.spool(io.MultiReader(strings.NewReader(text), buffered), head.data)
@@ -81,16 +84,13 @@ func (j *job) parse(text string, user User) (err error) {
 	if len(text) > maxQuery {
 		return syntaxError(fmt.Sprintf("the query is longer than %d bytes", maxQuery))
 	}
-	// readonly does not cover files written by the output clause, so here no doubt about quoting is allowed.
-	if lower := strings.ToLower(text); user.ReadOnly && (strings.Contains(lower, "outfile") || strings.Contains(lower, "infile")) {
-		return notServed("the words OUTFILE and INFILE in a read-only user's query")
-	}
 	if j.statement, err = parseStatement(text); err != nil {
 		return err
 	}
-	// The engine has one user, who may kill any query.
-	if user.ReadOnly && !j.statement.rows {
-		return newException(164, "READONLY", "Cannot execute %s in readonly mode", j.statement.verb)
+	if user.ReadOnly {
+		if err := j.statement.checkReadOnly(); err != nil {
+			return err
+		}
 	}
 	if j.statement.format != "" {
 		j.format = j.statement.format

@@ -60,7 +60,7 @@ func skipBlanks(s string, pos int) (next int, closed bool) {
 			pos += len("\u00a0")
 		case strings.HasPrefix(rest, "\u200b"), strings.HasPrefix(rest, "\ufeff"):
 			pos += len("\ufeff")
-		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
+		case strings.HasPrefix(rest, "--"), strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "# "), strings.HasPrefix(rest, "#!"):
 			line := strings.IndexByte(rest, '\n')
 			if line < 0 {
 				return len(s), true

@@ -23,6 +23,7 @@ func TestLexer(t *testing.T) {
 		"`a``b` \"c\\\"d\"":               "n:`a``b`|n:\"c\\\"d\"",
 		"a -- ' ;\nb # x;\nc #!y\nd":      "a|b|c|d",
 		"a /* ; /* ' */ \" */ b":          "a|b",
+		"a // ' ;\nb / / c":               "a|b|p:/|p:/|c",
 		"a - - b / * c":                   "a|p:-|p:-|b|p:/|p:*|c",
 		"a /* b":                          "a|broken:/* b",
 		"'a":                              "broken:'a",

@@ -29,7 +29,7 @@ const notSettings = " query query_id user password database default_format clien
 // prelude is the statement sequence that gives an engine session what the request asks for and the user is bound to.
 // Equal preludes share pooled sessions.
 func prelude(r *http.Request, q url.Values, user User) ([]string, error) {
-	sets := []string{"async_insert=0", "implicit_select=0"}
+	var sets []string
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		if strings.Contains(notSettings, " "+name+" ") || strings.HasPrefix(name, "param_") {
 			continue
@@ -44,6 +44,8 @@ func prelude(r *http.Request, q url.Values, user User) ([]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(user.Settings)) {
 		sets = append(sets, name+"="+literal(user.Settings[name]))
 	}
+	// What this package relies on stands behind the request's own settings: how a statement reads, and when an insert ends.
+	sets = append(sets, "async_insert=0", "implicit_select=0", "dialect='clickhouse'")
 	switch { // last: it forbids further settings
 	case user.ReadOnly || q.Get("readonly") == "1":
 		sets = append(sets, "readonly=1")

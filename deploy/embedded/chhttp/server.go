@@ -1,7 +1,6 @@
 package chhttp
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -143,17 +142,4 @@ func (s *Server) handle(out *reply, r *http.Request) error {
 	err = s.run(r.Context(), sess, job, out)
 	s.pool.put(sess, err != nil)
 	return err
-}
-
-// killOnLeave runs f and kills the statement that carries tag if the client leaves meanwhile.
-func (s *Server) killOnLeave(ctx context.Context, tag string, f func() (chdb.Result, error)) (chdb.Result, error) {
-	stop := context.AfterFunc(ctx, func() {
-		s.keeperMu.Lock()
-		defer s.keeperMu.Unlock()
-		if _, err := s.keeper.Query("KILL QUERY WHERE startsWith(query, "+literal(tag)+") ASYNC", "Null"); err != nil {
-			s.cfg.Log.Warn().Err(err).Msg("cannot kill the query of a client that left")
-		}
-	})
-	defer stop()
-	return f()
 }

@@ -1,0 +1,26 @@
+package ingest
+
+// tally counts what became of the request's events; it reaches the metrics only with the answer.
+type tally struct {
+	accepted, duplicate, quarantined            int
+	conflicts, generated, skewed, masked, alone int
+	unknown, personal                           int // members not kept
+	kinds                                       map[Kind]int
+}
+
+func (in *intake) count() {
+	m, t := in.c.metrics, &in.counts
+	m.events.WithLabelValues(in.dialect, resultAccepted).Add(float64(t.accepted))
+	m.events.WithLabelValues(in.dialect, resultDuplicate).Add(float64(t.duplicate))
+	m.events.WithLabelValues(in.dialect, resultQuarantined).Add(float64(t.quarantined))
+	for kind, n := range t.kinds {
+		m.quarantined.WithLabelValues(in.dialect, string(kind)).Add(float64(n))
+	}
+	m.dropped.WithLabelValues(in.dialect, "unknown").Add(float64(t.unknown))
+	m.dropped.WithLabelValues(in.dialect, "personal").Add(float64(t.personal))
+	m.conflicts.Add(float64(t.conflicts))
+	m.generated.Add(float64(t.generated))
+	m.skewed.Add(float64(t.skewed))
+	m.masked.Add(float64(t.masked))
+	m.noVisitor.Add(float64(t.alone))
+}
