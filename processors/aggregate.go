@@ -20,8 +20,9 @@ type aggregate[E any] struct {
 
 // sample is what a measure may need of the record beside the event.
 type sample struct {
-	ts  int64 // event time, milliseconds
-	off int64
+	ts   int64 // event time, milliseconds
+	off  int64
+	held *int64 // bytes of the pane's sets and histograms, to add to
 }
 
 func newAggregate[E any](spec Spec, m Metric[E]) *aggregate[E] {
@@ -64,11 +65,17 @@ func adderOf[E any](m Measure[E]) func(*slot, *E, sample) {
 	case KindLast:
 		return func(s *slot, e *E, at sample) { s.last.Add(m.Int(e), at.ts, at.off) }
 	case KindQuantile:
-		return func(s *slot, e *E, _ sample) { s.hist.Add(m.Int(e)) }
+		return func(s *slot, e *E, at sample) {
+			before := s.hist.Bytes()
+			s.hist.Add(m.Int(e))
+			*at.held += s.hist.Bytes() - before
+		}
 	case KindUniq:
-		return func(s *slot, e *E, _ sample) {
+		return func(s *slot, e *E, at sample) {
 			if id := m.ID(e); id != "" {
+				before := s.uniq.Bytes()
 				s.uniq.Add(xxhash.Sum64String(id))
+				*at.held += s.uniq.Bytes() - before
 			}
 		}
 	default:
@@ -100,10 +107,10 @@ func (a *aggregate[E]) add(e *E, ts int64, low window.Low, watermark int64) (o o
 		p := a.pane(start, low)
 		c, other := a.cell(p, e)
 		o.other = o.other || other
+		p.touch(c, a.spec.Headline) // first: a measure that panics has changed the cell too
 		for i, add := range a.adds {
-			add(&c.slots[i], e, sample{ts, low.Off})
+			add(&c.slots[i], e, sample{ts, low.Off, &p.held})
 		}
-		p.touch(c, a.spec.Headline)
 	}
 	return o
 }

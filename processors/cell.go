@@ -51,6 +51,7 @@ type pane struct {
 	start   int64
 	low     window.Low
 	ver     int64 // offset of the record that closed it
+	held    int64 // bytes of the cells' sets and histograms
 	numbers map[string]uint32
 	values  []string
 	cells   map[tuple]*cell

@@ -82,6 +82,25 @@ func TestSpecCheck(t *testing.T) {
 	}
 }
 
+// What a metric on sessions says of its own would be ignored, so it is refused.
+func TestSpecCheckOfSessions(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Metric[window.Session[int]])
+		want   bool
+	}{
+		"right":    {func(*Metric[window.Session[int]]) {}, true},
+		"lateness": {func(m *Metric[window.Session[int]]) { m.Lateness = time.Second }, false},
+		"sliding":  {func(m *Metric[window.Session[int]]) { m.Window.Step = time.Second }, false},
+	} {
+		m := coreSessionMetric("n")
+		c.change(&m)
+		d := DefineSessionsOn(coreSource(), coreSessions(), m)
+		if err := d.Check(); (err == nil) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Everything that changes what rows mean changes the fingerprint, and nothing else does.
 func TestFingerprint(t *testing.T) {
 	plain := DefineOn(coreSource(), coreMetric())

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tidemark/processors/window"
 	"tidemark/schemas"
 )
 
@@ -206,6 +207,51 @@ func TestTaskBuriesWhatItCannotRead(t *testing.T) {
 	}
 }
 
+// Dead letters and sets of ids are memory too, and a flush or the close of the window gives it back.
+func TestTaskCountsMemory(t *testing.T) {
+	m := coreMetric()
+	m.KeepDuplicates = true
+	m.Measures = append(m.Measures, Uniq("visitors", nil, func(e *coreEvent) string { return e.Visitor }))
+	c := newCore(t, Assignment{}, DefineOn(coreSource(), m))
+	c.send("a 101")
+	before := c.task.Bytes()
+	for i := range 10_000 {
+		c.send(fmt.Sprintf("v%d 101", i))
+	}
+	if got := c.task.Bytes() - before; got < 80_000 {
+		t.Errorf("10,000 ids take %d bytes", got)
+	}
+	c.send("- 300")
+	c.task.Flush(false)
+	c.send("- 301")
+	low := c.task.Bytes()
+	if low > before {
+		t.Errorf("%d bytes after the close, %d before the ids", low, before)
+	}
+	c.apply(strings.Repeat("x", 50_000), 302, false)
+	if got := c.task.Bytes() - low; got < 50_000 {
+		t.Errorf("a dead letter of 50,000 bytes takes %d", got)
+	}
+	c.task.Flush(false)
+	if got := c.task.Bytes(); got > low+1000 {
+		t.Errorf("%d bytes after the dead letter was handed over, %d before it", got, low)
+	}
+}
+
+// A session on which a metric panics is lost; those around it count once.
+func TestTaskPanickingSession(t *testing.T) {
+	m := coreSessionMetric("n")
+	m.Where = func(s *window.Session[int]) bool {
+		if s.Events == 2 {
+			panic("two events")
+		}
+		return true
+	}
+	c := newCore(t, Assignment{}, DefineSessionsOn(coreSource(), coreSessions(), m))
+	c.send("a 100 b 100 b 100 c 101 - 300 - 302")
+	equal(t, "rows", rowsOf(c.task.Flush(false), "n"), []string{"100:1", "110:1"})
+}
+
 // A bounded run closes everything, and a partition without records ends too.
 func TestTaskClose(t *testing.T) {
 	c := newCore(t, Assignment{LogStart: 3}, DefineOn(coreSource(), coreMetric()))
@@ -215,7 +261,7 @@ func TestTaskClose(t *testing.T) {
 	}
 }
 
-// More chains than a commit can carry are left out, not refused.
+// More chains than a commit can carry are left out and counted, not refused.
 func TestTaskBoundsChains(t *testing.T) {
 	c := newCore(t, Assignment{}, DefineSessionsOn(coreSource(), coreSessions(), coreSessionMetric("n")))
 	for at := int64(100); at < 160; at += 2 {
@@ -226,9 +272,10 @@ func TestTaskBoundsChains(t *testing.T) {
 			c.send(fmt.Sprintf("v%d %d", v, at))
 		}
 	}
-	p := c.task.Flush(false).Position
-	if len(p.Chains) != maxChains {
-		t.Errorf("%d chains", len(p.Chains))
+	f := c.task.Flush(false)
+	p := f.Position
+	if len(p.Chains) != maxChains || f.ChainsLeft != 2*maxChains {
+		t.Errorf("%d chains, %d left out", len(p.Chains), f.ChainsLeft)
 	}
 	if _, err := EncodePosition(p); err != nil {
 		t.Error(err)

@@ -103,9 +103,10 @@ func crashMetrics(t *testing.T, group string, step time.Duration, r *rand.Rand) 
 		c.DeadLetters = func(context.Context, string, int32, []Dead) error { return nil }
 	}
 	loaded := make(chan struct{})
+	events := rand.New(rand.NewPCG(r.Uint64(), 3)) // its own source: r belongs to this goroutine
 	go func() {
 		defer close(loaded)
-		k.clicks(rand.New(rand.NewPCG(r.Uint64(), 3)), 2, 400, step)
+		k.clicks(events, 2, 400, step)
 	}()
 	for range 6 {
 		m := k.member(store, settings).start()

@@ -2,9 +2,13 @@ package processors
 
 import (
 	"fmt"
+	"time"
 
 	"tidemark/schemas"
 )
+
+// LandEvery is the Config.FlushEvery of the work of LandWork: an event must be a row within two seconds.
+const LandEvery = time.Second
 
 // LandWork is the work of the consumer group that writes every event of every family, live and imported, into its raw
 // table: exactly once by (part, offset), with copies within the dedupe horizon marked.

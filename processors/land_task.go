@@ -8,21 +8,15 @@ import (
 // landTask turns one partition's events into rows of their raw table. A row depends only on its record and on which ids
 // the horizon before it holds, so landing a record again gives the same row.
 type landTask[E any] struct {
-	a       Assignment
-	src     Source[E]
-	decode  func([]byte, *E) error
-	e       E
-	rows    *schemas.Rows[E]
-	seen    *window.Dedupe
-	offsets window.Offsets
-	horizon int64
-	m       schemas.Millis // highest event time
-	next    int64          // offset after the last record applied
-	lastAt  int64          // append time of the last record
-	from    int64          // records before it only fill seen: they were landed already
-	dead    []Dead
-	buried  int64 // bytes of dead
-	stats   Stats
+	reading
+	a      Assignment
+	src    Source[E]
+	decode func([]byte, *E) error
+	e      E
+	rows   *schemas.Rows[E]
+	seen   *window.Dedupe
+	m      schemas.Millis // highest event time
+	from   int64          // records before it only fill seen: they were landed already
 }
 
 func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (Task, error) {
@@ -36,8 +30,8 @@ func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (Task,
 	}
 	horizon := src.Horizon.Milliseconds()
 	t := &landTask[E]{
-		a: a, src: src, decode: decode, rows: rows, seen: window.NewDedupe(horizon), horizon: horizon,
-		m: a.Known, next: a.LogStart, from: a.LogStart,
+		reading: reading{next: a.LogStart, horizon: horizon},
+		a:       a, src: src, decode: decode, rows: rows, seen: window.NewDedupe(horizon), m: a.Known, from: a.LogStart,
 	}
 	if p := a.Position; p != nil {
 		t.m, t.next, t.from = p.MAtP, p.C, p.P
@@ -46,34 +40,19 @@ func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (Task,
 }
 
 // Apply takes records in offset order.
-func (t *landTask[E]) Apply(recs []Record) {
-	for i := 0; i < len(recs); {
-		i = t.run(recs, i)
-	}
-}
-
-// run applies records from i on and returns where to go on: at the end, or after a record on which the decoder panicked.
-func (t *landTask[E]) run(recs []Record, i int) (next int) {
-	defer func() {
-		if recover() != nil {
-			t.bury(&recs[i], ReasonPanic)
-			t.next, next = recs[i].Offset+1, i+1
-		}
-	}()
-	for ; i < len(recs); i++ {
-		t.one(&recs[i])
-		t.next = recs[i].Offset + 1
-	}
-	return i
-}
+func (t *landTask[E]) Apply(recs []Record) { t.apply(recs, t.one, t.bury) }
 
 func (t *landTask[E]) one(r *Record) {
-	t.offsets.See(r.Offset, int64(r.Time))
-	t.lastAt = int64(r.Time)
+	t.see(r)
 	fresh := r.Offset >= t.from
-	if fresh && r.Heartbeat {
+	switch {
+	case !fresh:
+		t.stats.Replayed++
+	case r.Heartbeat:
 		t.stats.Heartbeats++
 		t.m = max(t.m, r.Time)
+	default:
+		t.stats.Records++
 	}
 	if r.Heartbeat {
 		return
@@ -84,10 +63,8 @@ func (t *landTask[E]) one(r *Record) {
 	}
 	dup := t.seen.Seen(t.src.hash(&t.e, t.src.ID(&t.e)), int64(r.Time))
 	if !fresh {
-		t.stats.Replayed++
 		return
 	}
-	t.stats.Records++
 	if dup {
 		t.stats.Duplicates++
 	}
@@ -97,13 +74,9 @@ func (t *landTask[E]) one(r *Record) {
 
 // bury keeps a record that cannot be landed for the dead letters, unless an owner before has done so.
 func (t *landTask[E]) bury(r *Record, cause error) {
-	if r.Offset < t.from {
-		return
+	if r.Offset >= t.from {
+		t.reading.bury(r, cause)
 	}
-	t.stats.Records++
-	t.stats.Quarantined++
-	t.dead = append(t.dead, deadOf(r, cause))
-	t.buried += int64(len(r.Value))
 }
 
 // Flush hands over the rows collected since the last one; raw tables have no headlines. While the ids of the horizon
@@ -113,7 +86,7 @@ func (t *landTask[E]) Flush(headline bool) Flush {
 	if headline {
 		return f
 	}
-	f.Stats, t.stats = t.stats, Stats{}
+	t.handOver(&f)
 	if t.next < t.from {
 		f.Position, f.Replaying = *t.a.Position, true
 		return f
@@ -121,9 +94,8 @@ func (t *landTask[E]) Flush(headline bool) Flush {
 	if t.rows.Len() > 0 {
 		f.Blocks = []schemas.Block{t.rows.Block()}
 	}
-	f.Dead, t.dead, t.buried = t.dead, nil, 0
 	f.Position = Position{L: t.next, P: t.next, MAtL: t.m, MAtP: t.m}
-	f.Position.C = min(t.next, t.offsets.Before(t.lastAt-t.horizon-1000, t.next))
+	f.Position.C = t.horizonBefore(t.next, t.lastAt)
 	return f
 }
 
@@ -132,5 +104,5 @@ func (t *landTask[E]) Close() {}
 
 // Bytes estimates the memory held.
 func (t *landTask[E]) Bytes() int64 {
-	return t.rows.Bytes() + t.seen.Bytes() + t.offsets.Bytes() + t.buried
+	return t.rows.Bytes() + t.seen.Bytes() + t.reading.bytes()
 }

@@ -21,8 +21,8 @@ const maxMetadata = 4096
 var ErrForeignMetadata = errors.New("commit metadata is not a position")
 
 // EncodePosition writes what does not fit into the committed offset C as commit metadata: L, P, the highest event
-// times at both, the metrics' starts and the chains of sessions. The checksum covers C too, so an offset moved by hand is noticed.
-// It fails only when the text exceeds Kafka's limit of 4,096 bytes, which about 290 metrics would.
+// times at both, the metrics' starts and the chains of sessions. The checksum covers C too, so an offset moved by hand is
+// noticed. It fails only when the text exceeds Kafka's limit of 4,096 bytes, as 160 new metrics beside maxChains chains can.
 func EncodePosition(p Position) (string, error) {
 	b := make([]byte, 0, 40+8*len(p.Metrics))
 	b = binary.AppendVarint(b, p.L-p.C)

@@ -36,7 +36,7 @@ type Chain struct {
 	Off      int64
 }
 
-// Start says from when on a metric counts in a partition: windows that begin before From were cut by a change of the
+// Start says from when on a metric counts in a partition: windows that begin at or before From were cut by a change of the
 // catalogue (or of the log) and are never written. From is 0 for a metric that has no such limit any more.
 type Start struct {
 	Hash uint32 // fingerprint of the metric's definition
@@ -48,7 +48,8 @@ func Part(topicID [16]byte, partition int32) uint64 {
 	return uint64(topicID[0])<<56 | uint64(topicID[1])<<48 | uint64(topicID[2])<<40 | uint64(topicID[3])<<32 | uint64(uint32(partition))
 }
 
-// Version orders the rows of one key: revision first, then the offset of the last record applied.
+// Version orders the rows of one key: revision first, then an offset. For a metric's rows that is the last record
+// applied, for the rows of watermarks and dirty the next one to read.
 func Version(revision uint32, offset int64) uint64 {
 	return uint64(revision)<<40 | uint64(offset)
 }
@@ -88,8 +89,11 @@ type Flush struct {
 	Dead     []Dead
 	Position Position
 	M        schemas.Millis // highest event time seen
-	Ver      uint64         // version of the task's row in the watermarks table
+	Ver      uint64         // of the task's row in the watermarks table: revision and next offset to read
 	Stats    Stats
+	// ChainsLeft is how many chains of sessions Position had no room for. The sessions of their keys may be cut at other
+	// events by the next owner.
+	ChainsLeft int
 	// Replaying says that the task has not yet reached the position it was given: there is nothing to store or commit.
 	Replaying bool
 }

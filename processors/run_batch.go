@@ -46,6 +46,11 @@ func (s *session) collect(ws []*worker, headline bool) *batch {
 			continue
 		}
 		s.meter.count(w.a.Topic, f.Stats)
+		if f.ChainsLeft > 0 {
+			s.meter.chains.Add(float64(f.ChainsLeft))
+			s.cfg.Log.Warn().Str("group", s.cfg.Work.Group).Str("partition", w.name()).Int("chains", f.ChainsLeft).
+				Msg("too many keys never pause: a change of owner may cut their sessions elsewhere; find and filter the robots")
+		}
 		b.held[w] = w.held.Load()
 		b.blocks = append(b.blocks, f.Blocks...)
 		if f.Replaying {

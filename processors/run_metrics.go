@@ -25,6 +25,7 @@ type meter struct {
 	foreign      prometheus.Counter
 	fenced       prometheus.Counter
 	lost         prometheus.Counter
+	chains       prometheus.Counter
 }
 
 // newMeter registers the metrics of a group. Two Runs of one group cannot share a registry.
@@ -41,6 +42,7 @@ func newMeter(reg prometheus.Registerer, group string) (*meter, error) {
 	m.foreign = counters(m, "foreign_commits_total", "Commits found without a position of ours.").WithLabelValues()
 	m.fenced = counters(m, "fenced_total", "Times the group had expelled this member.").WithLabelValues()
 	m.lost = counters(m, "lost_partitions_total", "Partitions lost without a last commit.").WithLabelValues()
+	m.chains = counters(m, "chains_left_total", "Chains of capped sessions that a flush had no room for in its commit: a change of owner may cut their sessions elsewhere.").WithLabelValues()
 	m.collectors = append(m.collectors, newGauges(m))
 	for i, c := range m.collectors {
 		if err := m.reg.Register(c); err != nil {

@@ -97,6 +97,9 @@ func (s *Spec) Check() error {
 		if err := s.Sessions.Check(); err != nil {
 			bad("%w", err)
 		}
+		if s.Lateness != 0 || s.Window.Step != s.Window.Size {
+			bad("a metric on sessions has tumbling windows, and its lateness is set on the sessions")
+		}
 	}
 	if s.Lateness < 0 {
 		bad("lateness %v is negative", s.Lateness)

@@ -9,7 +9,8 @@ import (
 )
 
 // maxChains bounds the chains in a Position, so that it fits into a commit. Beyond that many keys that have not paused
-// for hours, some may after a crash be cut into sessions at other events than before it.
+// for hours, some may after a change of owner be cut into sessions at other events than before it: Flush.ChainsLeft
+// counts them.
 const maxChains = 64
 
 // link is a session of a chain that has ended and stands in windows that are open until a time.
@@ -58,7 +59,7 @@ func (s *sessionStage[E, S]) chains(low int64) []Chain {
 		}
 	}
 	slices.SortFunc(all, func(a, b Chain) int { return cmp.Compare(a.Key, b.Key) })
-	return all[:min(len(all), maxChains)]
+	return all
 }
 
 func (s *sessionStage[E, S]) resume(c Chain, before int64) {

@@ -101,6 +101,18 @@ func (s *store) openByStart() []*pane {
 	return panes
 }
 
+// bytes estimates the memory held.
+func (s *store) bytes() int64 {
+	n := int64(s.cells) * int64(200+100*len(s.spec.Measures))
+	for _, p := range s.open {
+		n += p.held
+	}
+	for _, p := range s.closed {
+		n += p.held
+	}
+	return n
+}
+
 // settle forgets what has been handed over, or, at the end of the silent replay, what the owner before has stored.
 func (s *store) settle() {
 	for _, p := range s.closed {

@@ -6,7 +6,7 @@ import (
 	"tidemark/processors/window"
 )
 
-// stream counts the events of one partition into the metrics of one group; it hides the event's type from Partition.
+// stream counts the events of one partition into the metrics of one group; it hides the event's type from the task.
 type stream interface {
 	// apply takes one event record. M is the highest event time before it. A record that cannot be read yields an error
 	// and changes nothing.
@@ -127,7 +127,7 @@ func (t *typedStream[E]) chains(low int64) []Chain {
 	for _, s := range t.stages {
 		all = append(all, s.chains(low)...)
 	}
-	return all[:min(len(all), maxChains)]
+	return all
 }
 
 func (t *typedStream[E]) resume(p *Position) {
@@ -167,7 +167,7 @@ func (t *typedStream[E]) bytes() int64 {
 		n += s.bytes()
 	}
 	for _, s := range t.stores() {
-		n += int64(s.cells) * int64(200+100*len(s.spec.Measures))
+		n += s.bytes()
 	}
 	return n
 }

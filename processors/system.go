@@ -2,7 +2,7 @@ package processors
 
 import "tidemark/schemas"
 
-// Watermarks is where every group says how far it has come in every partition.
+// watermarksTable is where every group says how far it has come in every partition.
 var watermarksTable = schemas.Table{
 	Name: "watermarks", Doc: "How far each consumer group has come in each partition.",
 	Engine: "ReplacingMergeTree(ver)", OrderBy: []string{"group", "topic", "partition", "part"},
@@ -12,11 +12,12 @@ var watermarksTable = schemas.Table{
 		{Name: "partition", Type: "Int64", Doc: "Partition."},
 		{Name: "part", Type: "UInt64", Doc: "Topic id and partition."},
 		{Name: "m", Type: "DateTime64(3, 'UTC')", Doc: "Highest event time seen: a metric's watermark is m less its lateness."},
-		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the last record read."},
+		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the next record to read."},
 		{Name: "at", Type: "DateTime64(3, 'UTC')", Doc: "When the row was written, by the writer's clock."},
 	},
 }
 
+// dirtyTable is the list of what a recompute has to do.
 var dirtyTable = schemas.Table{
 	Name: "dirty", Doc: "Windows that differ from their raw events until they are recomputed.",
 	Engine: "ReplacingMergeTree(ver)", OrderBy: []string{"metric", "window_start", "part", "reason"},
@@ -25,7 +26,7 @@ var dirtyTable = schemas.Table{
 		{Name: "window_start", Type: "DateTime64(3, 'UTC')", Doc: "Start of the window."},
 		{Name: "part", Type: "UInt64", Doc: "Topic id and partition."},
 		{Name: "reason", Type: "LowCardinality(String)", Doc: "late: an event came after the close. cut: the window began before the metric or the log did."},
-		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the last record read."},
+		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the next record to read."},
 	},
 }
 

@@ -16,5 +16,5 @@ type landCmd struct {
 
 // Run works until ctx ends, then stores and commits what it holds.
 func (c landCmd) Run(ctx context.Context, log zerolog.Logger) error {
-	return c.consume(ctx, c.Admin, processors.LandWork(processors.ConsumerGroup("land")), log)
+	return c.consume(ctx, c.Admin, processors.LandWork(processors.ConsumerGroup("land")), processors.LandEvery, log)
 }

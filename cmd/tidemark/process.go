@@ -12,6 +12,7 @@ import (
 	"tidemark/ingest"
 	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/sinks"
 )
 
 // consumerFlags are those of a consumer group's member.
@@ -45,11 +46,11 @@ func (c processCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	if addr == "" {
 		addr = map[string]string{processors.GroupFast: "127.0.0.1:9102", processors.GroupSlow: "127.0.0.1:9103"}[c.Group]
 	}
-	return c.consume(ctx, addr, work, log)
+	return c.consume(ctx, addr, work, 0, log)
 }
 
-// consume runs one group's work with the admin server beside it.
-func (c consumerFlags) consume(ctx context.Context, addr string, work processors.Work, log zerolog.Logger) error {
+// consume runs one group's work with the admin server beside it; a flushEvery of 0 is the usual one.
+func (c consumerFlags) consume(ctx context.Context, addr string, work processors.Work, flushEvery time.Duration, log zerolog.Logger) error {
 	options, err := c.options()
 	if err != nil {
 		return err
@@ -81,8 +82,8 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	}
 	return serve(ctx, addr, registry, ready, func(ctx context.Context) error {
 		return processors.Run(ctx, processors.Config{
-			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, Status: &status, Registry: registry, Log: log,
-			DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(letters), work.Group),
+			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, FlushEvery: flushEvery, Permanent: sinks.Permanent,
+			DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(letters), work.Group), Status: &status, Registry: registry, Log: log,
 		})
 	})
 }

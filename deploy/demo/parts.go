@@ -20,6 +20,7 @@ import (
 	"tidemark/ingest"
 	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/sinks"
 	"tidemark/sinks/clickhouse"
 )
 
@@ -87,11 +88,8 @@ func (d *demo) startShops(ctx context.Context) (err error) {
 	return nil
 }
 
-// landEvery is how often raw events are stored: an event must be a row within two seconds.
-const landEvery = time.Second
-
 func (d *demo) startProcessors(ctx context.Context) error {
-	d.startGroup(ctx, processors.LandWork(processors.ConsumerGroup("land")), landEvery)
+	d.startGroup(ctx, processors.LandWork(processors.ConsumerGroup("land")), processors.LandEvery)
 	all := metrics.All()
 	for _, group := range []string{processors.GroupFast, processors.GroupSlow} {
 		work, err := all.Work(group, processors.ConsumerGroup(group))
@@ -109,7 +107,7 @@ func (d *demo) startGroup(ctx context.Context, work processors.Work, flushEvery 
 	d.statuses = append(d.statuses, status)
 	config := processors.Config{
 		Work: work, Sink: d.db, Client: d.client, DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(d.kafka), work.Group),
-		RecordTime: processors.RecordTimeCreate, FlushEvery: flushEvery, Status: status, Registry: d.registry, Log: d.Log,
+		RecordTime: processors.RecordTimeCreate, FlushEvery: flushEvery, Permanent: sinks.Permanent, Status: status, Registry: d.registry, Log: d.Log,
 	}
 	d.stack.start(ctx, work.Group, func(ctx context.Context) error { return processors.Run(ctx, config) })
 }

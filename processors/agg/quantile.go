@@ -61,6 +61,9 @@ func (h *Histogram) Buckets() map[int32]uint64 {
 	return maps.Clone(h.buckets)
 }
 
+// Bytes estimates the memory held.
+func (h *Histogram) Bytes() int64 { return int64(len(h.buckets)) * 40 }
+
 // Quantile returns the value below which the share q (0 to 1) of the samples lies, by the nearest-rank rule; NaN where
 // there are no samples.
 func (h *Histogram) Quantile(q float64) float64 {

@@ -196,10 +196,14 @@ func (s *Sessions[S]) hand(done func(*Session[S])) {
 	slices.SortFunc(s.ended, func(a, b *Session[S]) int {
 		return cmp.Or(cmp.Compare(a.Last, b.Last), cmp.Compare(a.Low.Off, b.Low.Off))
 	})
-	for _, n := range s.ended {
+	all := s.ended
+	for len(s.ended) > 0 { // each leaves first, so that none is handed over twice should done panic
+		n := s.ended[0]
+		s.ended = s.ended[1:]
 		done(n)
 	}
-	s.ended = s.ended[:0]
+	clear(all)
+	s.ended = all[:0]
 }
 
 // Low is the oldest point of the log that held events and open sessions need.
@@ -214,7 +218,7 @@ func (s *Sessions[S]) Low() Low {
 	return l
 }
 
-// Open is the number of open sessions, Held that of events waiting for the watermark.
+// Open is the number of open sessions.
 func (s *Sessions[S]) Open() int { return len(s.open) }
 
 // Held is the number of events waiting for the watermark.

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/processors"
+	"tidemark/sinks"
 	"tidemark/sinks/memory"
 )
 
@@ -61,9 +62,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	work.NewTask = t.counting(work.NewTask)
 	start := time.Now()
 	err = processors.Run(ctx, processors.Config{
-		Work: work, Sink: sink, RecordTime: o.RecordTime, Bounded: true, Log: o.Log,
-		Client:      o.Client,
-		DeadLetters: refuse,
+		Work: work, Sink: sink, Client: o.Client, RecordTime: o.RecordTime, Bounded: true, Log: o.Log,
+		DeadLetters: refuse, Permanent: sinks.Permanent,
 	})
 	if err != nil {
 		return Result{}, err
@@ -123,8 +123,9 @@ func (t *tally) counting(newTask func(processors.Assignment) (processors.Task, e
 	}
 }
 
+// refuse ends the run: an answer that leaves records out is none.
 func refuse(_ context.Context, topic string, partition int32, dead []processors.Dead) error {
-	return fmt.Errorf("%s/%d@%d: not a record of the workload: %s", topic, partition, dead[0].Offset, dead[0].Reason)
+	return sinks.Refused(fmt.Sprintf("%s/%d@%d: not a record of the workload", topic, partition, dead[0].Offset), dead[0].Reason)
 }
 
 func answer(file string, write func(io.Writer) error) (err error) {

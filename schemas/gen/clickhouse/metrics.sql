@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS watermarks
     `partition` Int64 COMMENT 'Partition.',
     `part` UInt64 COMMENT 'Topic id and partition.',
     `m` DateTime64(3, 'UTC') COMMENT 'Highest event time seen: a metric\'s watermark is m less its lateness.',
-    `ver` UInt64 COMMENT 'Revision and offset of the last record read.',
+    `ver` UInt64 COMMENT 'Revision and offset of the next record to read.',
     `at` DateTime64(3, 'UTC') COMMENT 'When the row was written, by the writer\'s clock.'
 )
 ENGINE = ReplacingMergeTree(ver)
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS dirty
     `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
     `part` UInt64 COMMENT 'Topic id and partition.',
     `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did.',
-    `ver` UInt64 COMMENT 'Revision and offset of the last record read.'
+    `ver` UInt64 COMMENT 'Revision and offset of the next record to read.'
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (metric, window_start, part, reason)

@@ -19,19 +19,14 @@ const (
 
 // metricTask is the Task of a group of metrics on one partition.
 type metricTask struct {
-	a       Assignment
-	s       stream
-	clock   window.Clock
-	offsets window.Offsets
-	horizon int64
-	phase   phase
-	next    int64 // offset after the last record applied
-	lastAt  int64 // append time of the last record
-	anchor  bool  // what was read before is unknown: the first record sets M, and windows begun before it are cut
-	cut     []*store
-	dead    []Dead
-	stats   Stats
-	bytes   int64 // as of the last Apply
+	reading
+	a      Assignment
+	s      stream
+	clock  window.Clock
+	phase  phase
+	anchor bool // what was read before is unknown: the first record sets M, and windows begun before it are cut
+	cut    []*store
+	held   int64 // bytes of the stream as of the last Apply
 }
 
 // newMetricTask takes up the work of the definitions on one partition.
@@ -45,7 +40,7 @@ func newMetricTask(defs []Definition, a Assignment) (Task, error) {
 			return nil, err
 		}
 	}
-	t := &metricTask{a: a, s: s, horizon: s.deduplicate(), phase: live, next: a.LogStart}
+	t := &metricTask{reading: reading{next: a.LogStart, horizon: s.deduplicate()}, a: a, s: s, phase: live}
 	switch p := a.Position; {
 	case p != nil:
 		t.restore(p)
@@ -103,13 +98,13 @@ func (t *metricTask) turn(off int64) {
 	}
 	if t.phase == replaying && off >= p.P {
 		t.phase = live
-		t.clock.M = max(t.clock.M, int64(p.MAtP))
+		t.clock.See(int64(p.MAtP))
 		t.stats.settle()
 		for _, s := range t.s.stores() {
 			s.settle()
 		}
 		for _, s := range t.cut {
-			s.markCut(t.clock.M - s.spec.lateBy())
+			s.markCut(t.clock.Watermark(s.spec.lateBy()))
 		}
 		t.cut = nil
 	}
@@ -117,36 +112,15 @@ func (t *metricTask) turn(off int64) {
 
 // Apply takes records in offset order.
 func (t *metricTask) Apply(recs []Record) {
-	for i := 0; i < len(recs); {
-		i = t.run(recs, i)
-	}
-	t.bytes = t.s.bytes()
-}
-
-// run applies records from i on and returns where to go on: at the end, or after a record whose counting panicked.
-// Such a record is a dead letter; the partition moves on.
-func (t *metricTask) run(recs []Record, i int) (next int) {
-	defer func() {
-		if recover() != nil {
-			t.bury(&recs[i], ReasonPanic)
-			t.next, next = recs[i].Offset+1, i+1
-		}
-	}()
-	for ; i < len(recs); i++ {
-		t.one(&recs[i])
-		t.next = recs[i].Offset + 1
-	}
-	return i
+	t.apply(recs, t.one, t.bury)
+	t.held = t.s.bytes()
 }
 
 func (t *metricTask) one(r *Record) {
 	if t.phase != live {
 		t.turn(r.Offset)
 	}
-	if t.horizon > 0 {
-		t.offsets.See(r.Offset, int64(r.Time))
-	}
-	t.lastAt = int64(r.Time)
+	t.see(r)
 	if t.phase == filling {
 		t.stats.Replayed++
 		if !r.Heartbeat && t.horizon > 0 {
@@ -176,11 +150,9 @@ func (t *metricTask) one(r *Record) {
 
 // bury keeps a record that cannot be counted for the dead letters, unless an owner before has done so.
 func (t *metricTask) bury(r *Record, cause error) {
-	if t.phase != live {
-		return
+	if t.phase == live {
+		t.reading.bury(r, cause)
 	}
-	t.stats.Quarantined++
-	t.dead = append(t.dead, deadOf(r, cause))
 }
 
 // Close ends a bounded run.
@@ -191,7 +163,7 @@ func (t *metricTask) Close() {
 }
 
 // Bytes estimates the memory held.
-func (t *metricTask) Bytes() int64 { return t.bytes + t.offsets.Bytes() }
+func (t *metricTask) Bytes() int64 { return t.held + t.reading.bytes() }
 
 // Flush hands over what changed. During the silent replay, and before the first record of a log from which records are
 // missing, it hands over nothing.
@@ -201,8 +173,8 @@ func (t *metricTask) Flush(headline bool) Flush {
 	}
 	if t.phase != live {
 		t.stats.settle()
-		f := Flush{Position: *t.a.Position, M: t.a.Position.MAtP, Stats: t.stats, Replaying: true}
-		t.stats = Stats{}
+		f := Flush{Position: *t.a.Position, M: t.a.Position.MAtP, Replaying: true}
+		t.handOver(&f)
 		return f
 	}
 	f := Flush{M: schemas.Millis(t.clock.M), Ver: t.ver(t.next)}
@@ -211,9 +183,8 @@ func (t *metricTask) Flush(headline bool) Flush {
 		return f
 	}
 	f.Blocks = t.blocks()
-	f.Position = t.position()
-	f.Dead, t.dead = t.dead, nil
-	f.Stats, t.stats = t.stats, Stats{}
+	f.Position, f.ChainsLeft = t.position()
+	t.handOver(&f)
 	return f
 }
 
@@ -249,23 +220,22 @@ func (t *metricTask) blocks() (blocks []schemas.Block) {
 	return append(blocks, dirtyBlock(metric, start, reason, t.a.Part, t.ver(t.next))...)
 }
 
-// position is where the next owner must take up the work so that it comes to the same rows.
-func (t *metricTask) position() Position {
-	p := Position{L: t.next, P: t.next, MAtL: schemas.Millis(t.clock.M), MAtP: schemas.Millis(t.clock.M)}
+// position is where the next owner must take up the work so that it comes to the same rows; left is the number of
+// chains that there was no room for.
+func (t *metricTask) position() (p Position, left int) {
+	p = Position{L: t.next, P: t.next, MAtL: schemas.Millis(t.clock.M), MAtP: schemas.Millis(t.clock.M)}
 	at := t.lastAt
 	if low := t.s.low(); !low.None() {
 		p.L, p.MAtL, at = low.Off, schemas.Millis(low.M), low.At
 	}
-	p.C = p.L
-	if t.horizon > 0 {
-		p.C = min(p.L, t.offsets.Before(at-t.horizon-1000, p.L))
-	}
+	p.C = t.horizonBefore(p.L, at)
 	for _, s := range t.s.stores() {
 		p.Metrics = append(p.Metrics, s.start(int64(p.MAtL)-s.spec.lateBy()))
 	}
 	p.Metrics = append(p.Metrics, t.s.stageStarts()...)
-	p.Chains = t.s.chains(p.L)
-	return p
+	chains := t.s.chains(p.L)
+	p.Chains = chains[:min(len(chains), maxChains)]
+	return p, len(chains) - len(p.Chains)
 }
 
 func (s *Stats) settle() {
