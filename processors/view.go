@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tidemark/processors/agg"
 	"tidemark/schemas"
 )
 
@@ -49,9 +50,9 @@ func (m MeasureSpec) merged() []string {
 	n := m.Name
 	switch m.Kind {
 	case KindMin:
-		return []string{"min(t." + n + ") AS " + n}
+		return []string{fmt.Sprintf("nullIf(min(t.%s), %d) AS %s", n, int64(agg.NoMin), n)}
 	case KindMax:
-		return []string{"max(t." + n + ") AS " + n}
+		return []string{fmt.Sprintf("nullIf(max(t.%s), %d) AS %s", n, int64(agg.NoMax), n)}
 	case KindUniq:
 		return []string{
 			"if(complete, uniqMerge(t." + n + "_state), sum(t." + n + ")) AS " + n,
