@@ -116,7 +116,7 @@ type minuteRow struct {
 // never complete and are left out.
 func (c *truthCheck) compare(ctx context.Context, m checked, from time.Time) (truth.Report, error) {
 	spec := c.metrics[m.metric]
-	seen, err := completeUntil(ctx, c.db, processors.ConsumerGroup(spec.Group), spec.Topic)
+	seen, err := readUntil(ctx, c.db, processors.ConsumerGroup(spec.Group), spec.Topic)
 	if err != nil {
 		return truth.Report{}, err
 	}

@@ -89,7 +89,7 @@ func TestGrouped(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	s := snapshot{EventsPerSecond: 103.4, Lag: 7, Freshness: 0.84, Shops: []shopFigures{{Currency: "CNY", GMV: "8211.5", Orders: 3}, {Currency: "USD", GMV: "0"}}}
+	s := snapshot{EventsPerSecond: 103.4, Lag: 7, Freshness: 0.84, Shops: []shopFigures{{Trade: []tradeRow{{Currency: "CNY", GMV: "8211.5"}}, Orders: 3}, {Trade: []tradeRow{{Currency: "USD", GMV: "0"}}}}}
 	s.withTruth(truth.Report{Cells: 4, Exact: 4})
 	want := "  103 events/s  lag 7  fresh 0.8s  GMV today CNY 8,211.50  truth ok, 4 figures exact"
 	if got := s.line(); got != want || !s.TruthOK {

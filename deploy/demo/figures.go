@@ -8,14 +8,13 @@ import (
 	"tidemark/sinks/clickhouse"
 )
 
-// shopFigures are the main numbers of one shop, for the live page. Money is decimal text in the shop's currency.
+// shopFigures are the main numbers of one shop, for the live page.
 type shopFigures struct {
-	Shop     string `json:"shop"` // its name
-	Currency string `json:"currency"`
-	// Today so far, in the shop's own time zone; provisional.
-	Orders uint64 `json:"orders"`
-	GMV    string `json:"gmv"`
-	Paid   string `json:"paid"`
+	Shop string `json:"shop"` // its name
+	// Today so far, in the shop's own time zone; provisional. Money of several currencies does not add up: Trade holds a
+	// row of each, at least one of the shop's own.
+	Orders uint64     `json:"orders"`
+	Trade  []tradeRow `json:"trade"`
 	// The newest complete minute, and the last hour of complete minutes.
 	Views      uint64   `json:"views"`
 	Visitors   uint64   `json:"visitors"`
@@ -24,12 +23,12 @@ type shopFigures struct {
 	BounceRate *float64 `json:"bounce_rate"`
 }
 
-// tradeRow is a shop's trade since its midnight.
+// tradeRow is a shop's trade in one currency since its midnight; money is decimal text.
 type tradeRow struct {
-	Currency string `ch:"currency"`
-	Orders   uint64 `ch:"orders"`
-	GMV      string `ch:"gmv"`
-	Paid     string `ch:"paid"`
+	Currency string `ch:"currency" json:"currency"`
+	Orders   uint64 `ch:"orders" json:"-"`
+	GMV      string `ch:"gmv" json:"gmv"`
+	Paid     string `ch:"paid" json:"paid"`
 }
 
 const tradeSQL = `SELECT currency, toUInt64(sum(orders)) AS orders, toString(sum(gmv)) AS gmv, toString(sum(paid)) AS paid
@@ -74,8 +73,8 @@ func traffic(ctx context.Context, db *clickhouse.Sink) ([]trafficRow, error) {
 
 const completeSQL = `SELECT toUnixTimestamp64Milli(min(m)) AS m FROM v_watermarks WHERE ` + "`group`" + ` = {group:String} AND topic = {topic:String}`
 
-// completeUntil is the time up to which the group has read every partition of the topic.
-func completeUntil(ctx context.Context, db *clickhouse.Sink, group, topic string) (time.Time, error) {
+// readUntil is the event time up to which the group has read every partition of the topic.
+func readUntil(ctx context.Context, db *clickhouse.Sink, group, topic string) (time.Time, error) {
 	type row struct {
 		M int64 `ch:"m"`
 	}

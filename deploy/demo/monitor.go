@@ -76,11 +76,12 @@ func (m *monitor) look(ctx context.Context, s *snapshot) error {
 	if err := m.own(s, now); err != nil {
 		return err
 	}
-	until, err := completeUntil(ctx, m.db, fastGroup, schemas.Clickstream.Topic())
+	views := m.check.metrics["page_views"]
+	read, err := readUntil(ctx, m.db, fastGroup, views.Topic)
 	if err != nil {
 		return err
 	}
-	s.CompleteUntil = until
+	s.CompleteUntil = read.Add(-views.Lateness).Truncate(views.Window.Size)
 	if s.Shops, err = m.figures(ctx, now); err != nil {
 		return err
 	}
@@ -133,11 +134,12 @@ func (m *monitor) figures(ctx context.Context, now time.Time) ([]shopFigures, er
 			return nil, err
 		}
 		t := m.traffic[shop.ID]
-		f := shopFigures{Shop: shop.Name, Currency: shop.Currency, GMV: "0", Paid: "0", Views: t.Views, Visitors: t.Visitors, CTR: t.CTR, Sessions: t.Sessions, BounceRate: t.BounceRate}
+		f := shopFigures{Shop: shop.Name, Trade: trade, Views: t.Views, Visitors: t.Visitors, CTR: t.CTR, Sessions: t.Sessions, BounceRate: t.BounceRate}
 		for _, row := range trade {
-			if row.Currency == shop.Currency { // other currencies do not add up; ClickHouse has them
-				f.Orders, f.GMV, f.Paid = row.Orders, row.GMV, row.Paid
-			}
+			f.Orders += row.Orders
+		}
+		if len(trade) == 0 {
+			f.Trade = []tradeRow{{Currency: shop.Currency, GMV: "0", Paid: "0"}}
 		}
 		out = append(out, f)
 	}

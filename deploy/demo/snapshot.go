@@ -14,7 +14,7 @@ type snapshot struct {
 	EventsPerSecond float64       `json:"events_per_second"` // accepted by the collector
 	Lag             int64         `json:"lag"`               // records that the processors have yet to read
 	Freshness       float64       `json:"freshness"`         // seconds from an event's arrival to its row, lately
-	CompleteUntil   time.Time     `json:"complete_until"`    // zero: unknown
+	CompleteUntil   time.Time     `json:"complete_until"`    // what began before it is final; zero: unknown
 	Shops           []shopFigures `json:"shops"`
 	Truth           string        `json:"truth"`
 	TruthOK         bool          `json:"truth_ok"` // compared, and nothing differs
@@ -34,8 +34,10 @@ func (s *snapshot) line() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%5.0f events/s  lag %d  fresh %.1fs  GMV today", s.EventsPerSecond, s.Lag, s.Freshness)
 	for _, f := range s.Shops {
-		if f.Orders > 0 {
-			fmt.Fprintf(&b, " %s %s", f.Currency, grouped(f.GMV))
+		for _, t := range f.Trade {
+			if f.Orders > 0 {
+				fmt.Fprintf(&b, " %s %s", t.Currency, grouped(t.GMV))
+			}
 		}
 	}
 	fmt.Fprintf(&b, "  truth %s", s.Truth)
