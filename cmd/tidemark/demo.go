@@ -26,8 +26,12 @@ func (c demoCmd) Run(ctx context.Context, log zerolog.Logger, out output) error 
 	if err != nil {
 		return usage{err}
 	}
-	return demo.Run(ctx, demo.Config{
+	config := demo.Config{
 		Data: c.Data, Port: c.Port, Speed: c.Speed, Rate: c.Rate, NoSimulator: c.NoSimulator, Library: library,
 		Out: out, Terminal: terminal(os.Stdout), Log: log.Level(max(log.GetLevel(), zerolog.WarnLevel)),
-	})
+	}
+	if err := config.Check(); err != nil {
+		return usage{err}
+	}
+	return demo.Run(ctx, config)
 }

@@ -34,14 +34,19 @@ const seed = 2026
 // freeWithin is how long a port may stay taken: the engine of a demo that was killed takes a moment to die.
 const freeWithin = 3 * time.Second
 
-// check refuses what cannot work, and names the taken port before anything is started.
-func (c Config) check(ctx context.Context) error {
+// Check refuses settings that cannot work.
+func (c Config) Check() error {
 	switch {
 	case c.Speed <= 0 || c.Rate <= 0:
 		return errors.New("speed and rate must be above 0; for no events at all use --no-simulator")
 	case c.Port < 1 || c.Port > 65535-ports:
 		return fmt.Errorf("port %d: choose one from 1 to %d, four in a row are needed", c.Port, 65535-ports)
 	}
+	return nil
+}
+
+// portsFree names a taken port before anything is started.
+func (c Config) portsFree(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, freeWithin)
 	defer cancel()
 	for i := range ports {

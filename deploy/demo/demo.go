@@ -36,14 +36,22 @@ type demo struct {
 // Run runs the demo until ctx ends or a part fails, then stops everything in order: shops, collector, processors, engine.
 // The data stay in Config.Data, and the next Run goes on with them.
 func Run(ctx context.Context, c Config) error {
-	if err := c.check(ctx); err != nil {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	unlock, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := c.portsFree(ctx); err != nil {
 		return err
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	d := &demo{Config: c, stack: stack{fail: fail}, registry: prometheus.NewRegistry()}
 	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	err := d.start(ctx)
+	err = d.start(ctx)
 	if err == nil {
 		<-ctx.Done()
 		if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {

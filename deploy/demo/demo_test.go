@@ -178,7 +178,7 @@ func TestConfigIsCheckedBeforeAnythingStarts(t *testing.T) {
 	}{
 		{Config{Port: port, Speed: 0, Rate: 1}, "above 0"},
 		{Config{Port: 65534, Speed: 1, Rate: 1}, "four in a row"},
-		{Config{Port: port - 2, Speed: 1, Rate: 1}, "choose another --port"},
+		{Config{Data: t.TempDir(), Port: port - 2, Speed: 1, Rate: 1}, "choose another --port"},
 	} {
 		if err := Run(t.Context(), tt.c); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: %v, want %q", tt.c, err, tt.want)
