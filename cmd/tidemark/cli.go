@@ -61,8 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	}
 	_, _ = fmt.Fprintln(stderr, "tidemark: "+oneLine(err))
 	var wrong usage
-	var parse *kong.ParseError
-	if errors.As(err, &wrong) || errors.As(err, &parse) {
+	if errors.As(err, &wrong) {
 		return exitUsage
 	}
 	return exitFailure
@@ -86,7 +85,7 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	}
 	chosen, err := parser.Parse(args)
 	if err != nil {
-		return err
+		return usagef("%w (tidemark --help, or tidemark COMMAND --help, lists what there is)", err)
 	}
 	log, err := c.Log.logger(stderr)
 	if err != nil {

@@ -18,8 +18,8 @@ type collectCmd struct {
 	Shops      string        `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
 	Listen     string        `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
 	Admin      string        `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
-	Origins    []string      `placeholder:"URL,..." help:"Web origins that browsers may send from."`
-	Proxies    []string      `placeholder:"CIDR,..." help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
+	Origins    []string      `placeholder:"URL" help:"Web origins that browsers may send from."`
+	Proxies    []string      `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
 	DrainDelay time.Duration `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
 }
 

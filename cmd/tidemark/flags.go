@@ -17,7 +17,7 @@ const connectTimeout = 15 * time.Second
 
 // kafkaFlags say where Kafka is.
 type kafkaFlags struct {
-	Brokers []string `placeholder:"HOST:PORT,..." help:"Kafka's seed brokers."`
+	Brokers []string `placeholder:"HOST:PORT" help:"Kafka's seed brokers."`
 }
 
 // options are the connection options of a Kafka client.
