@@ -97,18 +97,11 @@ func (k *Kafka) Produce(ctx context.Context, recs []*kgo.Record) error {
 }
 
 // topics are all that the collector writes to.
-func topics() []string {
-	out := []string{schemas.DeadLetterTopic}
-	return append(out, familyTopics()...)
-}
+func topics() []string { return append(familyTopics(), schemas.DeadLetterTopic) }
 
 func familyTopics() []string {
-	names := schemas.FamilyNames()
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = schemas.Family[struct{}]{Name: n}.Topic()
-	}
-	return out
+	live, _ := schemas.FamilyTopics()
+	return live
 }
 
 // countPartitions asks the cluster how many partitions each topic has. A topic that is missing is an error.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -51,7 +52,7 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 	if no != nil {
 		return answer{}, no
 	}
-	family, ok := c.native[first(r.URL.Query().Get("family"), schemas.Clickstream.Name)]
+	family, ok := c.native[cmp.Or(r.URL.Query().Get("family"), schemas.Clickstream.Name)]
 	switch {
 	case !ok:
 		return answer{}, refuse(http.StatusBadRequest, "unknown_family")

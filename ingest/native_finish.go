@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"slices"
 
 	"tidemark/schemas"
@@ -11,7 +12,7 @@ import (
 
 func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 	c.UserID = in.person(c.UserID)
-	c.AnonymousID = first(in.person(c.AnonymousID), c.UserID)
+	c.AnonymousID = cmp.Or(in.person(c.AnonymousID), c.UserID)
 	c.Server = c.Server && in.sender.secret
 	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
 	from := locate(c.Referrer)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -69,7 +70,7 @@ func (c *Collector) segmentBody(ctx context.Context, r *http.Request, l *loan, c
 	if no != nil {
 		return no
 	}
-	key = first(key, env.writeKey)
+	key = cmp.Or(key, env.writeKey)
 	who, no := c.sender(key, dialectSegment)
 	if no != nil {
 		return no

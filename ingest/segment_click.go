@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -31,7 +32,7 @@ func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
 
 func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
 	p := &m.properties
-	c.AnonymousID, c.UserID = first(m.anonymousID, m.userID), m.userID
+	c.AnonymousID, c.UserID = cmp.Or(m.anonymousID, m.userID), m.userID
 	if c.Type == schemas.ClickCustom || c.Type == schemas.ClickCoupon {
 		c.Name = in.maskFree(cleanText(m.event, maxName))
 	}
@@ -43,17 +44,17 @@ func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
 	}
 	c.Query = in.maskFree(cleanText(p.query, maxText))
 	c.Results = p.results
-	c.Slot = cleanText(first(p.slot, p.listID, p.position), maxText)
-	c.Creative = cleanText(first(p.creative, p.promotionID), maxText)
-	c.Experiment = cleanText(first(p.experiment, p.experimentName), maxText)
-	c.Variation = cleanText(first(p.variation, p.variationName), maxText)
-	c.Coupon = in.maskEmail(cleanText(first(p.coupon, p.couponName, p.couponID), maxText))
+	c.Slot = cleanText(cmp.Or(p.slot, p.listID, p.position), maxText)
+	c.Creative = cleanText(cmp.Or(p.creative, p.promotionID), maxText)
+	c.Experiment = cleanText(cmp.Or(p.experiment, p.experimentName), maxText)
+	c.Variation = cleanText(cmp.Or(p.variation, p.variationName), maxText)
+	c.Coupon = in.maskEmail(cleanText(cmp.Or(p.coupon, p.couponName, p.couponID), maxText))
 	return in.fillProduct(p, c)
 }
 
 // fillProduct adds what has to do with goods and money.
 func (in *intake) fillProduct(p *properties, c *schemas.Click) *fault {
-	c.ProductID = cleanText(first(p.productID, p.id), maxText)
+	c.ProductID = cleanText(cmp.Or(p.productID, p.id), maxText)
 	c.SKU = cleanText(p.sku, maxText)
 	if c.Type != schemas.ClickPageView {
 		c.Category = cleanText(p.category, maxText)
@@ -77,15 +78,15 @@ func (in *intake) fillProduct(p *properties, c *schemas.Click) *fault {
 // fillVisit adds page, origin and device.
 func (in *intake) fillVisit(m *message, c *schemas.Click) {
 	p, ctx := &m.properties, &m.context
-	page := locate(first(p.url, ctx.url))
-	if path := first(p.path, ctx.path); path != "" {
+	page := locate(cmp.Or(p.url, ctx.url))
+	if path := cmp.Or(p.path, ctx.path); path != "" {
 		page.path = locate(path).path
 	}
 	if m.kind == callScreen {
-		page.path = first(page.path, m.name) // a screen has a name where a page has a path
+		page.path = cmp.Or(page.path, m.name) // a screen has a name where a page has a path
 	}
-	from := locate(first(p.referrer, ctx.referrer))
-	utm := campaignOf(ctx, first(page.query, strings.TrimPrefix(first(p.search, ctx.search), "?")))
+	from := locate(cmp.Or(p.referrer, ctx.referrer))
+	utm := campaignOf(ctx, cmp.Or(page.query, strings.TrimPrefix(cmp.Or(p.search, ctx.search), "?")))
 	c.Page = in.maskEmail(cleanText(page.path, 2*maxText))
 	c.Referrer = in.maskEmail(cleanText(from.host+from.path, 2*maxText))
 	if m.kind == callPage || m.kind == callScreen || page.path != "" {
@@ -104,14 +105,14 @@ func (in *intake) fillVisit(m *message, c *schemas.Click) {
 // pageCategory is the sender's word for the kind of page; only page calls have one.
 func pageCategory(m *message) string {
 	if m.kind == callPage {
-		return first(m.category, m.properties.category)
+		return cmp.Or(m.category, m.properties.category)
 	}
 	return ""
 }
 
 // device goes by the visitor's user agent. A browser's own request carries it in its header; a server's does not.
 func (in *intake) device(ctx *messageContext) string {
-	if d := first(deviceOf(ctx.userAgent), deviceOfType(ctx.device)); d != "" {
+	if d := cmp.Or(deviceOf(ctx.userAgent), deviceOfType(ctx.device)); d != "" {
 		return d
 	}
 	if in.sender.secret {

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"cmp"
+
 	"github.com/google/uuid"
 
 	"tidemark/schemas"
@@ -9,7 +11,7 @@ import (
 // segmentEnvelope checks the fields that every call has, and fills the envelope apart from its type.
 func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
 	if m.kind == callAlias {
-		m.anonymousID = first(m.anonymousID, m.prevID)
+		m.anonymousID = cmp.Or(m.anonymousID, m.prevID)
 	}
 	if f := cleanIDs(idField{"messageId", &m.messageID}, idField{"userId", &m.userID}, idField{"anonymousId", &m.anonymousID}); f != nil {
 		return f
@@ -32,7 +34,7 @@ func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
 // is as good as none.
 func (in *intake) segmentTime(m *message, e *schemas.Envelope) *fault {
 	e.OccurredAt = in.received
-	if text := first(m.original, m.timestamp); text != "" {
+	if text := cmp.Or(m.original, m.timestamp); text != "" {
 		at, err := schemas.ParseTime(text)
 		if err != nil {
 			return &fault{KindBadTime, "timestamp is no time in RFC 3339"}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"math"
 
 	"tidemark/schemas"
@@ -89,7 +90,7 @@ func (in *intake) orderChanged(m *message, e schemas.Envelope, stage string) *fa
 			return &fault{KindMissingField, "refund without amount"}
 		}
 		o.Refund, total = refund.micros, 0
-		o.EventID = stableID(e.Shop, o.OrderID, stage, first(m.properties.refundID, e.EventID))
+		o.EventID = stableID(e.Shop, o.OrderID, stage, cmp.Or(m.properties.refundID, e.EventID))
 	default:
 		o.EventID = stableID(e.Shop, o.OrderID, stage, e.EventID)
 	}
@@ -117,7 +118,7 @@ func (in *intake) order(m *message, e schemas.Envelope) (o schemas.Order, f *fau
 	visit.Envelope = e
 	in.fillVisit(m, &visit)
 	o = schemas.Order{
-		Envelope: e, Buyer: first(m.userID, m.anonymousID), AnonymousID: m.anonymousID,
+		Envelope: e, Buyer: cmp.Or(m.userID, m.anonymousID), AnonymousID: m.anonymousID,
 		Channel: visit.Channel, Campaign: visit.Campaign, Device: visit.Device,
 		Subtotal: p.subtotal.micros, Revenue: p.revenue.micros, Shipping: p.shipping.micros, Tax: p.tax.micros, Discount: p.discount.micros,
 		PaymentMethod: cleanText(p.paymentMethod, maxText), Reason: in.maskFree(cleanText(p.reason, maxText)),

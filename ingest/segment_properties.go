@@ -97,16 +97,6 @@ func (p *properties) amount(name []byte) (*amount, string) {
 	return nil, ""
 }
 
-// first returns the first text that is set.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 // firstAmount returns the first amount that is set.
 func firstAmount(amounts ...amount) amount {
 	for _, a := range amounts {

@@ -6,11 +6,13 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"tidemark/schemas"
 )
 
 // Limits of text, in bytes. Ids beyond the limit are refused; other text is cut.
 const (
-	maxID   = 200
+	maxID   = schemas.MaxEventID
 	maxText = 512
 	maxName = 200
 )

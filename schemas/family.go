@@ -36,3 +36,12 @@ func (f Family[E]) RawTable() string { return "events_" + f.Name }
 func FamilyNames() []string {
 	return []string{Clickstream.Name, Orders.Name, Logistics.Name, Marketing.Name, Inventory.Name, Service.Name}
 }
+
+// FamilyTopics lists the families' topics in the same order: those of live events, and those of imported ones.
+func FamilyTopics() (live, history []string) {
+	for _, name := range FamilyNames() {
+		f := Family[struct{}]{Name: name}
+		live, history = append(live, f.Topic()), append(history, f.HistoryTopic())
+	}
+	return live, history
+}

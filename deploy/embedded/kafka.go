@@ -75,10 +75,9 @@ func (k *Kafka) Close() error {
 // each for imports with the given count, dead letters with one.
 func Topics(partitions int32) map[string]int32 {
 	topics := map[string]int32{schemas.DeadLetterTopic: 1}
-	for _, name := range schemas.FamilyNames() {
-		family := schemas.Family[struct{}]{Name: name}
-		topics[family.Topic()] = partitions
-		topics[family.HistoryTopic()] = partitions
+	live, history := schemas.FamilyTopics()
+	for _, topic := range append(live, history...) {
+		topics[topic] = partitions
 	}
 	return topics
 }
