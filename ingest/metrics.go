@@ -19,6 +19,7 @@ type metrics struct {
 	events      *prometheus.CounterVec // dialect, result
 	quarantined *prometheus.CounterVec // dialect, kind
 	dropped     *prometheus.CounterVec // dialect, class
+	orders      *prometheus.CounterVec // shop, type
 	masked      prometheus.Counter
 	conflicts   prometheus.Counter
 	generated   prometheus.Counter
@@ -49,15 +50,17 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		events:      vec("events_total", "Events of answered requests, by what became of them.", "dialect", "result"),
 		quarantined: vec("quarantined_total", "Events sent to the dead letters.", "dialect", "kind"),
 		dropped:     vec("dropped_fields_total", "Fields not kept, personal or unknown.", "dialect", "class"),
-		masked:      counter("masked_total", "Free texts in which something personal was masked."),
-		conflicts:   counter("conflicts_total", "Events of one request with the id of another and other content; only the first is kept."),
-		generated:   counter("generated_ids_total", "Events that came without id and got one; repeated, they count twice."),
-		skewed:      counter("skewed_total", "Events whose time was corrected by the sender's clock skew."),
-		noVisitor:   counter("orders_without_visitor_total", "Orders without anonymous id, which yield no purchase in the clickstream."),
-		panics:      counter("panics_total", "Requests that ended in a panic and were answered 500."),
-		refused:     counter("refused_connections_total", "Connections refused over the limit."),
+		orders: vec("orders_total", "Order events accepted from the shop's authoritative source; senders' repetitions count again. "+
+			"It tells that orders have stopped when nothing behind Kafka works.", "shop", "type"),
+		masked:    counter("masked_total", "Free texts in which something personal was masked."),
+		conflicts: counter("conflicts_total", "Events of one request with the id of another and other content; only the first is kept."),
+		generated: counter("generated_ids_total", "Events that came without id and got one; repeated, they count twice."),
+		skewed:    counter("skewed_total", "Events whose time was corrected by the sender's clock skew."),
+		noVisitor: counter("orders_without_visitor_total", "Orders without anonymous id, which yield no purchase in the clickstream."),
+		panics:    counter("panics_total", "Requests that ended in a panic and were answered 500."),
+		refused:   counter("refused_connections_total", "Connections refused over the limit."),
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.events, m.quarantined, m.dropped, m.masked, m.conflicts,
+	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.events, m.quarantined, m.dropped, m.orders, m.masked, m.conflicts,
 		m.generated, m.skewed, m.noVisitor, m.panics, m.refused} {
 		if err := reg.Register(c); err != nil {
 			return nil, err

@@ -82,7 +82,11 @@ func addFamily[E any, P familyEvent[E]](out map[string]nativeFamily, f schemas.F
 		if len(in.scratch) > MaxRecord {
 			return false, tooLarge
 		}
-		return in.add(f.Topic(), key, P(&e).Env().EventID, in.scratch), nil
+		fresh := in.add(f.Topic(), key, P(&e).Env().EventID, in.scratch)
+		if o, ok := any(&e).(*schemas.Order); ok && fresh {
+			in.noteOrder(o)
+		}
+		return fresh, nil
 	}}
 	return errors.Join(decErr, encErr)
 }

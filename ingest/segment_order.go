@@ -108,7 +108,10 @@ func (in *intake) addOrder(o *schemas.Order) (fresh bool, f *fault) {
 		return false, checkFault(err)
 	}
 	in.scratch = in.c.codecs.order.Append(in.scratch[:0], o)
-	return in.add(schemas.Orders.Topic(), o.OrderID, o.EventID, in.scratch), nil
+	if fresh = in.add(schemas.Orders.Topic(), o.OrderID, o.EventID, in.scratch); fresh {
+		in.noteOrder(o)
+	}
+	return fresh, nil
 }
 
 // order fills what all stages of an order share.

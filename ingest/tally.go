@@ -1,11 +1,29 @@
 package ingest
 
+import (
+	"strings"
+
+	"tidemark/schemas"
+)
+
 // tally counts what became of the request's events; it reaches the metrics only with the answer.
 type tally struct {
 	accepted, duplicate, quarantined            int
 	conflicts, generated, skewed, masked, alone int
 	unknown, personal                           int // members not kept
 	kinds                                       map[Kind]int
+	orders                                      map[string]int // by type of order event, those of the authoritative source
+}
+
+// noteOrder counts an order event that is new in this request.
+func (in *intake) noteOrder(o *schemas.Order) {
+	if o.Shadow {
+		return
+	}
+	if in.counts.orders == nil {
+		in.counts.orders = map[string]int{}
+	}
+	in.counts.orders[o.Type]++
 }
 
 func (in *intake) count() {
@@ -15,6 +33,10 @@ func (in *intake) count() {
 	m.events.WithLabelValues(in.dialect, resultQuarantined).Add(float64(t.quarantined))
 	for kind, n := range t.kinds {
 		m.quarantined.WithLabelValues(in.dialect, string(kind)).Add(float64(n))
+	}
+	for kind, n := range t.orders {
+		// The type lies in the request's body, whose memory is used again; the metric keeps its labels.
+		m.orders.WithLabelValues(in.sender.shop.ID, strings.Clone(kind)).Add(float64(n))
 	}
 	m.dropped.WithLabelValues(in.dialect, "unknown").Add(float64(t.unknown))
 	m.dropped.WithLabelValues(in.dialect, "personal").Add(float64(t.personal))

@@ -53,6 +53,28 @@ func Select[T any](ctx context.Context, s *Sink, sql string, params ...Param) ([
 	return out, nil
 }
 
+// Each is Select for many rows: yield gets them one after the other, as they arrive, and ends the query with an error.
+func Each[T any](ctx context.Context, s *Sink, sql string, yield func(T) error, params ...Param) error {
+	rows, err := s.conn.Query(ctx, sql, bind(params)...)
+	if err != nil {
+		return s.explain(ctx, "query", "", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row T
+		if err := rows.ScanStruct(&row); err != nil {
+			return fmt.Errorf("ClickHouse: read a result row: %w", err)
+		}
+		if err := yield(row); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return s.explain(ctx, "query", "", err)
+	}
+	return nil
+}
+
 func bind(params []Param) []any {
 	out := make([]any, len(params))
 	for i, p := range params {

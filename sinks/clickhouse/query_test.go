@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -41,6 +42,29 @@ func TestSelect(t *testing.T) {
 	rows, err := Select[row](t.Context(), s, "SELECT number AS n, concat('n', toString(n)) AS name FROM numbers({count:UInt8})", Param{"count", 3})
 	if err != nil || len(rows) != 3 || rows[2] != (row{2, "n2"}) {
 		t.Errorf("rows: %v, %v", rows, err)
+	}
+}
+
+func TestEach(t *testing.T) {
+	type row struct {
+		N uint64 `ch:"n"`
+	}
+	s := openSink(t, engine, "default", Options{})
+	var sum uint64
+	add := func(r row) error { sum += r.N; return nil }
+	if err := Each(t.Context(), s, "SELECT number AS n FROM numbers({count:UInt32})", add, Param{"count", 200_000}); err != nil || sum != 199_999*100_000 {
+		t.Errorf("sum %d: %v", sum, err)
+	}
+	enough := errors.New("enough")
+	calls := 0
+	stop := func(row) error { calls++; return enough }
+	if err := Each(t.Context(), s, "SELECT number AS n FROM numbers(200000)", stop); !errors.Is(err, enough) || calls != 1 {
+		t.Errorf("after %d rows: %v", calls, err)
+	}
+	for _, sql := range []string{"SELECT nonsense AS n", "SELECT 'text' AS n", "SELECT number + throwIf(number = 300000) AS n FROM numbers(1000000) SETTINGS max_block_size = 10000"} {
+		if err := Each(t.Context(), s, sql, add); err == nil {
+			t.Errorf("%s: no error", sql)
+		}
 	}
 }
 
