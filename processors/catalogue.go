@@ -14,13 +14,19 @@ type Catalogue []Definition
 // Check reports everything that is wrong with the definitions, alone and together.
 func (c Catalogue) Check() error {
 	var errs []error
-	seen := map[string]bool{}
+	seen, alerts := map[string]bool{}, map[string]string{}
 	for i := range c {
 		errs = append(errs, c[i].Spec.Check())
 		if seen[c[i].Name] {
 			errs = append(errs, fmt.Errorf("metric %q is defined twice", c[i].Name))
 		}
 		seen[c[i].Name] = true
+		for _, a := range c[i].Alerts {
+			if owner := alerts[a.Name]; owner != "" {
+				errs = append(errs, fmt.Errorf("alert %q belongs to the metrics %q and %q; its name must be its own", a.Name, owner, c[i].Name))
+			}
+			alerts[a.Name] = c[i].Name
+		}
 	}
 	return errors.Join(errs...)
 }

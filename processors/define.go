@@ -88,13 +88,13 @@ func specOf[E any](m Metric[E], family, topic string) Spec {
 		Name: m.Name, Title: m.Title, Help: m.Help, Formula: m.Formula, Owner: m.Owner,
 		Family: family, Topic: topic, Window: m.Window, Lateness: m.Lateness,
 		Values: m.Values, Headline: m.Headline, Dedupe: !m.KeepDuplicates, Revision: m.Revision,
-		MaxTuples: cmp.Or(m.MaxTuples, MaxTuples),
+		MaxTuples: cmp.Or(m.MaxTuples, MaxTuples), Panels: m.Panels, Alerts: m.Alerts,
 	}
 	for _, d := range m.By {
 		s.Dims = append(s.Dims, d.Name)
 	}
 	for _, me := range m.Measures {
-		s.Measures = append(s.Measures, MeasureSpec{Name: me.Name, Kind: me.Kind, Unit: me.Unit})
+		s.Measures = append(s.Measures, MeasureSpec{Name: me.Name, Kind: me.Kind, Unit: me.Unit, Title: me.Title})
 	}
 	return s
 }

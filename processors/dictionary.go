@@ -2,6 +2,7 @@ package processors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,10 +55,35 @@ func (s *Spec) describe(b *strings.Builder) {
 	}
 	b.WriteString("\n| Column | Type | Meaning |\n|---|---|---|\n")
 	for _, m := range s.Measures {
-		fmt.Fprintf(b, "| %s | %s | %s |\n", m.Name, m.Kind, unitText(m.Unit))
+		l := m.label()
+		fmt.Fprintf(b, "| %s | %s | %s (%s), %s |\n", m.Name, m.Kind, l.EN, l.ZH, unitText(m.Unit))
 	}
 	for _, v := range s.Values {
 		fmt.Fprintf(b, "| %s | %s | %s (%s) = `%s` |\n", v.Name, v.Unit, v.Title.EN, v.Title.ZH, v.SQL)
+	}
+	s.describeFace(b)
+}
+
+// describeFace says where people meet the metric: boards and alerts.
+func (s *Spec) describeFace(b *strings.Builder) {
+	var boards []string
+	for _, p := range s.Panels {
+		if !slices.Contains(boards, p.Board) {
+			boards = append(boards, p.Board)
+		}
+	}
+	if len(boards) > 0 {
+		fmt.Fprintf(b, "\nBoards: %s.\n", strings.Join(boards, ", "))
+	}
+	if len(s.Alerts) == 0 {
+		return
+	}
+	b.WriteString("\n| Alert | When | Judged per | Runbook |\n|---|---|---|---|\n")
+	for i := range s.Alerts {
+		a := &s.Alerts[i]
+		fmt.Fprintf(b, "| %s: %s (%s) | %s %s; yellow from %g sigma, orange from %g; at least %d samples and %g %% change | %s | [%s](runbooks/%s.md) |\n",
+			a.Name, a.Title.EN, a.Title.ZH, a.Figure, a.Direction, a.Yellow.Trigger, a.Orange.Trigger, a.MinSamples, a.MinRelative*100,
+			strings.Join(append([]string{"shop"}, a.By...), ", "), a.Name, a.Name)
 	}
 }
 

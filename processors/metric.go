@@ -14,7 +14,7 @@ type Text struct {
 }
 
 // Metric defines one metric over events of type E. Everything else is derived from it: the aggregation, the table and
-// its view, the dictionary entry. Only sums, counts and mergeable states are stored; the view divides.
+// its view, the dictionary entry, its panels on the boards, its alerts. Only sums, counts and mergeable states are stored; the view divides.
 type Metric[E any] struct {
 	Name     string // lower snake case; the table is m_<name>, the view v_<name>
 	Title    Text
@@ -27,7 +27,9 @@ type Metric[E any] struct {
 	Lateness time.Duration
 	Measures []Measure[E]
 	Values   []Value
-	Headline bool // also written every second
+	Headline bool    // also written every second
+	Panels   []Panel // how boards show it
+	Alerts   []Alert // when somebody is told
 	// KeepDuplicates switches deduplication by event id off for this metric.
 	KeepDuplicates bool
 	// MaxTuples bounds the dimension tuples per shop, window and partition; 0 stands for the package's MaxTuples.
@@ -62,10 +64,17 @@ type Measure[E any] struct {
 	Name  string
 	Kind  Kind
 	Unit  string // "", "ms", "currency"
+	Title Text   // empty: the name in words
 	Where func(*E) bool
 	Int   func(*E) int64
 	Money func(*E) schemas.Money
 	ID    func(*E) string // empty ids are not counted
+}
+
+// Titled gives the measure its label on boards.
+func (m Measure[E]) Titled(en, zh string) Measure[E] {
+	m.Title = Text{EN: en, ZH: zh}
+	return m
 }
 
 // Count counts the events for which where holds; a nil where counts all.
@@ -114,14 +123,16 @@ type Value struct {
 	Title Text
 	Unit  string // "ratio", "ms", "currency", ...
 	SQL   string // over the merged measures' names; the view's text
+	// Num and Den are the measures that Ratio and Mean divide; empty for SQL of its own.
+	Num, Den string
 }
 
 // Ratio divides one measure by another; it is NULL while the denominator is 0.
 func Ratio(name string, title Text, num, den string) Value {
-	return Value{Name: name, Title: title, Unit: "ratio", SQL: num + " / nullIf(" + den + ", 0)"}
+	return Value{Name: name, Title: title, Unit: "ratio", SQL: num + " / nullIf(" + den + ", 0)", Num: num, Den: den}
 }
 
 // Mean divides a money or time measure by a count, in the unit given; it is NULL while the count is 0.
 func Mean(name string, title Text, unit, sum, count string) Value {
-	return Value{Name: name, Title: title, Unit: unit, SQL: sum + " / nullIf(" + count + ", 0)"}
+	return Value{Name: name, Title: title, Unit: unit, SQL: sum + " / nullIf(" + count + ", 0)", Num: sum, Den: count}
 }

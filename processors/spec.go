@@ -49,13 +49,16 @@ type Spec struct {
 	// MaxTuples is the bound beyond which tuples count under Other.
 	MaxTuples int
 	Revision  int
+	Panels    []Panel
+	Alerts    []Alert
 }
 
 // MeasureSpec is a measure without its functions.
 type MeasureSpec struct {
-	Name string
-	Kind Kind
-	Unit string
+	Name  string
+	Kind  Kind
+	Unit  string
+	Title Text
 }
 
 // SessionsSpec names the sessions that a metric counts.
@@ -69,7 +72,16 @@ type SessionsSpec struct {
 // Fingerprint changes whenever rows of the old and the new definition must not be mixed.
 func (s *Spec) Fingerprint() uint32 {
 	h := fnv.New32a()
-	fmt.Fprint(h, s.Name, s.Topic, s.Dims, s.Window, s.Lateness, s.Measures, s.Dedupe, s.MaxTuples, s.Revision)
+	type stored struct { // what a measure's rows depend on: a new title changes no row
+		Name string
+		Kind Kind
+		Unit string
+	}
+	var measures []stored
+	for _, m := range s.Measures {
+		measures = append(measures, stored{m.Name, m.Kind, m.Unit})
+	}
+	fmt.Fprint(h, s.Name, s.Topic, s.Dims, s.Window, s.Lateness, measures, s.Dedupe, s.MaxTuples, s.Revision)
 	if s.Sessions != nil {
 		fmt.Fprint(h, s.Sessions.fingerprint())
 	}
@@ -129,6 +141,9 @@ func (s *Spec) Check() error {
 		}
 		seen[n] = true
 	}
+	for _, err := range append(s.checkPanels(), s.checkAlerts()...) {
+		bad("%w", err)
+	}
 	return errors.Join(errs...)
 }
 
@@ -152,6 +167,9 @@ func (s *Spec) lateBy() int64 {
 	}
 	return s.Lateness.Milliseconds()
 }
+
+// FinalAfter is how long after its end a window is final, in event time.
+func (s *Spec) FinalAfter() time.Duration { return time.Duration(s.lateBy()) * time.Millisecond }
 
 // reach is how far behind M a window may begin for which something has been counted already, in milliseconds: a session
 // that a cap has cut closes up to a gap after its last event.

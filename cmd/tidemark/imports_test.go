@@ -36,12 +36,20 @@ func layers() []layer {
 		{"processors/proctest", []string{"processors", "schemas", "sinks/memory"}},
 		{"processors", []string{"processors/window", "processors/agg", "schemas"}},
 		{"ingest", []string{"schemas"}},
+		{"dashboards/preview", []string{"dashboards", "schemas"}},
+		{"dashboards", []string{"processors", "schemas"}},
+		{"alerts/incident", []string{"alerts", "schemas"}},
+		{"alerts/deliver", []string{"alerts", "processors", "schemas"}},
+		{"alerts/rulefiles", []string{"alerts", "processors", "schemas"}},
+		{"alerts/store", []string{"alerts", "processors", "schemas", "sinks/clickhouse"}},
+		{"alerts/hub", []string{"alerts", "processors", "schemas"}},
+		{"alerts", []string{"processors", "schemas"}},
 		{"sinks/clickhouse", []string{"schemas", "sinks"}},
 		{"sinks/memory", []string{"schemas", "sinks"}},
 		{"sinks/sinktest", []string{"processors", "schemas", "sinks"}}, // the suite speaks of processors.Sink
 		{"sinks", []string{"schemas"}},
-		{"deploy", []string{"schemas", "processors", "ingest", "sinks", "deploy"}},
-		{"cmd", []string{"schemas", "processors", "ingest", "sinks", "deploy", "cmd"}},
+		{"deploy", []string{"schemas", "processors", "ingest", "sinks", "dashboards", "alerts", "deploy"}},
+		{"cmd", []string{"schemas", "processors", "ingest", "sinks", "dashboards", "alerts", "deploy", "cmd"}},
 	}
 }
 
@@ -54,8 +62,10 @@ func owners() map[string][]string {
 		"github.com/twmb/franz-go/pkg/kfake":   {"deploy/embedded"},
 		"github.com/twmb/franz-go/":            kafka,
 		"github.com/alecthomas/kong":           {"cmd"},
-		"github.com/rs/zerolog":                {"ingest", "processors", "sinks/clickhouse", "deploy", "cmd"},
-		"github.com/prometheus/client_golang/": {"ingest", "processors", "sinks/clickhouse", "deploy", "cmd"},
+		"github.com/grafana/":                  {"dashboards"},
+		"github.com/chromedp/":                 {"deploy/integration"},
+		"github.com/rs/zerolog":                {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
+		"github.com/prometheus/client_golang/": {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
 	}
 }
 

@@ -56,21 +56,21 @@ func checkoutFunnel(v *processors.Sessions[schemas.Click, visit]) processors.Def
 		By:     []processors.Dim[visitSession]{visitChannel, visitCampaign, visitDevice},
 		Window: window.Tumbling(time.Minute),
 		Measures: []processors.Measure[visitSession]{
-			processors.Count("viewed", reached(stepView)),
-			processors.Count("carted", reached(stepCart)),
-			processors.Count("checkouts", reached(stepCheckout)),
-			processors.Count("payments", reached(stepPayment)),
-			processors.Count("purchases", reached(stepPurchase)),
+			processors.Count("viewed", reached(stepView)).Titled("Viewed", "浏览商品"),
+			processors.Count("carted", reached(stepCart)).Titled("Added to cart", "加入购物车"),
+			processors.Count("checkouts", reached(stepCheckout)).Titled("Started checkout", "去结算"),
+			processors.Count("payments", reached(stepPayment)).Titled("Entered payment", "填写支付"),
+			processors.Count("purchases", reached(stepPurchase)).Titled("Purchased", "完成购买"),
 			spent("to_cart_ms", stepCart),
 			spent("to_checkout_ms", stepCheckout),
 			spent("to_payment_ms", stepPayment),
 			spent("to_purchase_ms", stepPurchase),
 		},
 		Values: []processors.Value{
-			rate("cart_rate", "View to cart", "加购率", "carted", "viewed"),
-			rate("checkout_rate", "Cart to checkout", "结算率", "checkouts", "carted"),
-			rate("payment_rate", "Checkout to payment info", "填写支付率", "payments", "checkouts"),
-			rate("purchase_rate", "Payment info to purchase", "支付成功率", "purchases", "payments"),
+			rate("cart_rate", "View to cart", "浏览到加购", "carted", "viewed"),
+			rate("checkout_rate", "Cart to checkout", "加购到结算", "checkouts", "carted"),
+			rate("payment_rate", "Checkout to payment info", "结算到填写支付", "payments", "checkouts"),
+			rate("purchase_rate", "Payment info to purchase", "填写支付到购买", "purchases", "payments"),
 			rate("session_cvr", "View to purchase", "会话转化率", "purchases", "viewed"),
 			{
 				Name: "weakest_step", Title: processors.Text{EN: "Weakest step", ZH: "最弱环节"}, Unit: "text",
@@ -79,5 +79,36 @@ func checkoutFunnel(v *processors.Sessions[schemas.Click, visit]) processors.Def
 					"least(ifNull(cart_rate, 2), ifNull(checkout_rate, 2), ifNull(payment_rate, 2), ifNull(purchase_rate, 2))))",
 			},
 		},
+		Panels: []processors.Panel{
+			{Board: "live", Section: "conversion", Kind: processors.Lines, Title: processors.Text{EN: "Session conversion", ZH: "会话转化率"}, Show: []string{"session_cvr"}, Band: "conversion_falls", Width: 12},
+			{Board: "marketing", Section: "funnel", Kind: processors.Steps, Show: []string{"viewed", "carted", "checkouts", "payments", "purchases"}, Width: 12, Height: 9},
+			{Board: "marketing", Section: "funnel", Kind: processors.Bars, Title: processors.Text{EN: "Session conversion by campaign", ZH: "各活动会话转化率"}, Show: []string{"session_cvr"}, By: []string{"campaign"}, Drill: "marketing", Width: 12, Height: 9},
+			{Board: "marketing", Section: "funnel", Kind: processors.Grid, Title: processors.Text{EN: "Funnel by channel", ZH: "各渠道转化漏斗"}, Show: []string{"viewed", "cart_rate", "checkout_rate", "payment_rate", "purchase_rate", "session_cvr", "weakest_step"}, By: []string{"channel"}, Drill: "marketing", Width: 24},
+		},
+		Alerts: []processors.Alert{conversionFalls()},
 	})
+}
+
+// conversionFalls watches that those who look still buy.
+func conversionFalls() processors.Alert {
+	yellow, orange := processors.Usual()
+	return processors.Alert{
+		Name: "conversion_falls", Title: processors.Text{EN: "Session conversion falls", ZH: "会话转化率下跌"},
+		Figure: "session_cvr", Direction: processors.Falls, Spans: []int{5, 15}, MinSamples: 100, MinAbsolute: 0.005, MinRelative: 0.3,
+		Yellow: yellow, Orange: orange, Cold: processors.Bounds{Yellow: 0.005, Orange: 0.001},
+		Runbook: processors.Runbook{
+			Meaning: processors.Text{
+				EN: "Fewer sessions that saw a product end in a purchase. Sessions close after 30 minutes of silence: paid_orders_fall says the same earlier when all payments fail.",
+				ZH: "浏览商品后成交的会话减少。会话在静默 30 分钟后关闭；若支付全面失败，“支付订单下跌”会更早预警。",
+			},
+			Look: processors.Text{
+				EN: "The funnel on the marketing board: the weakest step names the page. Compare devices and channels.",
+				ZH: "看“投放”看板的转化漏斗：最弱环节即问题页面。对比设备与渠道。",
+			},
+			Act: processors.Text{
+				EN: "Walk through that step yourself with a test order. Roll back the release, price or coupon that changed just before.",
+				ZH: "用测试订单亲自走一遍该环节；回滚此前变更的发布、价格或优惠券。",
+			},
+		},
+	}
 }

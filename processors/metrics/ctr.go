@@ -21,12 +21,45 @@ func clickThrough() processors.Definition {
 		By:      []processors.Dim[schemas.Click]{clickChannel, clickCampaign},
 		Window:  window.Tumbling(time.Minute), Lateness: time.Minute,
 		Measures: []processors.Measure[schemas.Click]{
-			processors.Count("shown", typeIs(schemas.ClickViewPromotion)),
-			processors.Count("clicked", clicked),
-			processors.Count("unmatched", func(c *schemas.Click) bool { return clicked(c) && c.Impression == "" }),
+			processors.Count("shown", typeIs(schemas.ClickViewPromotion)).Titled("Shown", "展现量"),
+			processors.Count("clicked", clicked).Titled("Clicked", "点击量"),
+			processors.Count("unmatched", func(c *schemas.Click) bool { return clicked(c) && c.Impression == "" }).Titled("Clicks without impression", "无展现点击"),
 		},
 		Values: []processors.Value{
 			processors.Ratio("ctr", processors.Text{EN: "Click-through rate", ZH: "点击率"}, "clicked", "shown"),
 		},
+		Panels: []processors.Panel{
+			{Board: "marketing", Section: "reach", Kind: processors.BigStat, Show: []string{"ctr"}},
+			{Board: "marketing", Section: "reach", Kind: processors.BigStat, Title: processors.Text{EN: "Shown", ZH: "展现量"}, Show: []string{"shown"}},
+			{Board: "marketing", Section: "reach", Kind: processors.BigStat, Title: processors.Text{EN: "Clicked", ZH: "点击量"}, Show: []string{"clicked"}},
+			{Board: "marketing", Section: "reach", Kind: processors.Lines, Title: processors.Text{EN: "Click-through rate", ZH: "点击率走势"}, Show: []string{"ctr"}, Band: "ctr_falls", Width: 12},
+			{Board: "marketing", Section: "reach", Kind: processors.Lines, Title: processors.Text{EN: "Click-through rate by channel", ZH: "各渠道点击率"}, Show: []string{"ctr"}, By: []string{"channel"}, Width: 12},
+			{Board: "marketing", Section: "reach", Kind: processors.Grid, Title: processors.Text{EN: "Click-through rate by campaign", ZH: "各活动点击率"}, Show: []string{"shown", "clicked", "ctr", "unmatched"}, By: []string{"channel", "campaign"}, Drill: "marketing", Width: 24},
+		},
+		Alerts: []processors.Alert{ctrFalls()},
 	})
+}
+
+// ctrFalls watches what is shown and no longer clicked.
+func ctrFalls() processors.Alert {
+	yellow, orange := processors.Usual()
+	return processors.Alert{
+		Name: "ctr_falls", Title: processors.Text{EN: "Click-through rate falls", ZH: "点击率下跌"},
+		Figure: "ctr", Direction: processors.Falls, Spans: []int{5, 15}, MinSamples: 200, MinAbsolute: 0.005, MinRelative: 0.3,
+		Yellow: yellow, Orange: orange, Cold: processors.Bounds{Yellow: 0.005, Orange: 0.001},
+		Runbook: processors.Runbook{
+			Meaning: processors.Text{
+				EN: "Promotions and ads are shown as usual but clicked less: a broken link or picture, a wrong audience, or a slot below the fold.",
+				ZH: "推广照常展现但点击减少：链接或图片失效、人群不匹配，或资源位下移。",
+			},
+			Look: processors.Text{
+				EN: "The table by campaign on the marketing board: one campaign alone points to its creative, all of a channel to the slot. Check that the number shown has not jumped instead.",
+				ZH: "看“投放”看板的各活动点击率表：单一活动下跌多为素材问题，整条渠道下跌多为资源位问题。确认不是展现量突增所致。",
+			},
+			Act: processors.Text{
+				EN: "Click the creative yourself on a phone. Pause what leads nowhere. If bots inflate what is shown, block the source.",
+				ZH: "用手机实际点击素材；暂停无效落地页；若展现被刷量，屏蔽来源。",
+			},
+		},
+	}
 }

@@ -21,11 +21,11 @@ func sessionMetric(v *processors.Sessions[schemas.Click, visit]) processors.Defi
 		By:     []processors.Dim[visitSession]{visitChannel, visitDevice, visitPageType},
 		Window: window.Tumbling(time.Minute),
 		Measures: []processors.Measure[visitSession]{
-			processors.Count[visitSession]("sessions", nil),
-			processors.Count("bounced", func(v *visitSession) bool { return !engaged(v) }),
-			processors.Count("single_page", single),
-			processors.Sum("pages", "", nil, func(v *visitSession) int64 { return int64(v.State.pages) }),
-			processors.Sum("dwell_ms", "ms", nil, func(v *visitSession) int64 { return v.Last - v.First }),
+			processors.Count[visitSession]("sessions", nil).Titled("Sessions", "会话数"),
+			processors.Count("bounced", func(v *visitSession) bool { return !engaged(v) }).Titled("Bounced", "跳出会话"),
+			processors.Count("single_page", single).Titled("Single-page", "单页会话"),
+			processors.Sum("pages", "", nil, func(v *visitSession) int64 { return int64(v.State.pages) }).Titled("Pages", "页面数"),
+			processors.Sum("dwell_ms", "ms", nil, func(v *visitSession) int64 { return v.Last - v.First }).Titled("Dwell time, sum", "停留时长合计"),
 		},
 		Values: []processors.Value{
 			processors.Ratio("bounce_rate", processors.Text{EN: "Bounce rate (GA4)", ZH: "跳出率（GA4，非互动会话）"}, "bounced", "sessions"),
@@ -33,5 +33,36 @@ func sessionMetric(v *processors.Sessions[schemas.Click, visit]) processors.Defi
 			processors.Mean("depth", processors.Text{EN: "Visit depth", ZH: "访问深度"}, "pages", "pages", "sessions"),
 			processors.Mean("dwell", processors.Text{EN: "Dwell time", ZH: "停留时长"}, "ms", "dwell_ms", "sessions"),
 		},
+		Panels: []processors.Panel{
+			{Board: "live", Section: "conversion", Kind: processors.Lines, Show: []string{"bounce_rate"}, Band: "bounce_rises", Width: 12},
+			{Board: "marketing", Section: "sessions", Kind: processors.BigStat, Title: processors.Text{EN: "Sessions", ZH: "会话数"}, Show: []string{"sessions"}},
+			{Board: "marketing", Section: "sessions", Kind: processors.BigStat, Show: []string{"bounce_rate"}},
+			{Board: "marketing", Section: "sessions", Kind: processors.Grid, Title: processors.Text{EN: "Sessions by channel", ZH: "各渠道会话"}, Show: []string{"sessions", "bounce_rate", "single_page_rate", "depth", "dwell"}, By: []string{"channel"}, Width: 24},
+		},
+		Alerts: []processors.Alert{bounceRises()},
 	})
+}
+
+// bounceRises watches that those who come find what they came for.
+func bounceRises() processors.Alert {
+	yellow, orange := processors.Usual()
+	return processors.Alert{
+		Name: "bounce_rises", Title: processors.Text{EN: "Bounce rate rises", ZH: "跳出率上升"},
+		Figure: "bounce_rate", Direction: processors.Rises, Spans: []int{5, 15}, MinSamples: 100, MinAbsolute: 0.1, MinRelative: 0.25,
+		Yellow: yellow, Orange: orange, Cold: processors.Bounds{Yellow: 0.8, Orange: 0.95},
+		Runbook: processors.Runbook{
+			Meaning: processors.Text{
+				EN: "More visitors leave at once than usual: a slow or broken landing page, traffic bought for the wrong page, or bots. Sessions close after 30 minutes of silence, so this speaks of half an hour ago.",
+				ZH: "更多访客进入后立即离开：落地页缓慢或损坏、投放到错误页面，或机器流量。会话在静默 30 分钟后关闭，因此反映的是半小时前的情况。",
+			},
+			Look: processors.Text{
+				EN: "Sessions by channel on the marketing board, then by landing page type. A single channel with many new sessions points to bought traffic or bots.",
+				ZH: "看“投放”看板的各渠道会话表，再看落地页类型。单一渠道会话激增多为买量或机器流量。",
+			},
+			Act: processors.Text{
+				EN: "Open the landing page on a slow phone. Pause the campaign that sends the traffic, or mend the page.",
+				ZH: "用低速手机打开落地页；暂停对应投放或修复页面。",
+			},
+		},
+	}
 }
