@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 GO     ?= go
 ENGINE := deploy/embedded/engine
+WEB    := dashboards/preview/web
 BIN    := bin/tidemark
 # Two packages at a time, two tests at a time: the suite is sized for two cores.
 TEST   := $(GO) test -p 2 -parallel 2 -timeout 15m
@@ -17,7 +18,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 export CGO_ENABLED := 0
 
-.PHONY: help build engine demo test integration chaos race fuzz bench lint generate check clean
+.PHONY: help build engine web demo test integration chaos race fuzz bench lint generate check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,16 +26,16 @@ help: ## list the targets
 demo: engine build ## install the engine, build, and run everything on this machine (DEMOFLAGS='--speed 5')
 	@exec $(BIN) demo $(DEMOFLAGS)
 
-test: engine ## unit tests, crash simulation and the sinks on the real engine; Go and npm suffice
+test: engine web ## unit tests, crash simulation and the sinks on the real engine; Go and npm suffice
 	$(TEST) $(TESTFLAGS) ./...
 
-integration: engine build ## real Kafka, published SDKs and Python clients; installs what is missing
-	$(TEST) -p 1 -tags integration $(TESTFLAGS) ./deploy/integration/... ./deploy/embedded/...
+integration: engine build ## real Kafka, SDKs, Prometheus, Alertmanager, browser, a staged outage; installs what is missing
+	$(TEST) -tags integration $(TESTFLAGS) ./deploy/integration/... ./deploy/embedded/...
 
 chaos: engine build ## the long form of the crash test on a real Kafka broker (ROUNDS=6)
 	TIDEMARK_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration -run Chaos ./deploy/integration/...
 
-race: engine ## the unit tests under the race detector (needs a C compiler)
+race: engine web ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(TEST) -race $(TESTFLAGS) ./...
 
 fuzz: ## every fuzz target for FUZZTIME
@@ -43,16 +44,25 @@ fuzz: ## every fuzz target for FUZZTIME
 	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
 	  done; done
 
-bench: ## cost per event of decode, dedupe, windows and the whole task
-	$(GO) test -run '^$$' -bench . -benchmem ./schemas/... ./processors/... ./ingest/... ./sinks/... ./cmd/tidemark/bench
+bench: ## cost per event of decode, dedupe, windows and the whole task; series that alerts judge per second
+	$(GO) test -run '^$$' -bench . -benchmem ./schemas/... ./processors/... ./ingest/... ./sinks/... ./alerts/... ./cmd/tidemark/bench
 
-build: ## the binary, bin/tidemark
+build: web ## the binary, bin/tidemark
 	$(GO) build -trimpath -o $(BIN) ./cmd/tidemark
 
 engine: $(ENGINE)/node_modules/.package-lock.json ## the ClickHouse engine for the embedded mode, from npm, checked by its lock
 
 $(ENGINE)/node_modules/.package-lock.json: $(ENGINE)/package-lock.json
 	npm ci --prefix $(ENGINE)
+	@touch $@
+
+web: $(WEB)/dist/index.html ## the page of boards and alerts, bundled into the binary; from npm, checked by its lock
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(shell find $(WEB)/src -type f)
+	npm run --silent --prefix $(WEB) build
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	npm ci --prefix $(WEB)
 	@touch $@
 
 lint: ## gofmt, go vet and staticcheck
@@ -62,12 +72,15 @@ lint: ## gofmt, go vet and staticcheck
 	$(GO) vet -tags integration ./deploy/integration/...
 	$(GO) run $(STATICCHECK) ./...
 
-generate: build ## write the schemas, table definitions and documents that are derived from the Go sources
+generate: build ## write what is derived from the Go sources: schemas, tables, documents, boards, alert files, runbooks
 	$(BIN) generate
 
-check: lint build ## lint, then everything that can be verified without a broker: generated files, catalogue, example shops
+check: lint build ## lint, the page's types and tests, then all that needs no broker: generated files, catalogue, boards, rules
+	npm run --silent --prefix $(WEB) check
+	npm test --silent --prefix $(WEB)
 	$(BIN) generate --check
 	$(BIN) check
 
 clean: ## remove what was built; the demo's data stays
-	rm -rf bin
+	rm -rf bin $(WEB)/build
+	find $(WEB)/dist -type f ! -name .gitignore -delete

@@ -32,6 +32,8 @@ func (c checkCmd) Run(ctx context.Context, log zerolog.Logger, out output) error
 		run   func() (string, error)
 	}{
 		{"catalogue", true, checkCatalogue},
+		{"boards", true, checkBoards},
+		{"alerts", true, checkAlerts},
 		{"generated files", isRepository(c.Dir), func() (string, error) { return checkGenerated(c.Dir) }},
 		{"shops file", c.Shops != "", func() (string, error) { return checkShops(c.Shops, log) }},
 		{"kafka", len(c.Brokers) > 0, func() (string, error) { return c.checkKafka(ctx) }},
@@ -63,7 +65,7 @@ func checkCatalogue() (string, error) {
 }
 
 func isRepository(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, wire.GeneratedDir))
+	_, err := os.Stat(filepath.Join(dir, wire.GeneratedDirs()[0]))
 	return err == nil
 }
 

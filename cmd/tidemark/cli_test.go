@@ -31,6 +31,8 @@ func TestBrokenSettings(t *testing.T) {
 	shops := "../../deploy/demo/shops.yaml"
 	noShops := write("none.yaml", "shops: []\n")
 	badZone := write("zone.yaml", "shops: [{id: a, zone: Mars, currency: EUR, market: de, stage: new}]\n")
+	empty := write("empty", "\n")
+	alert := "alert run --clickhouse http://127.0.0.1:1/db --shops " + shops + " --listen 127.0.0.1:0 --admin 127.0.0.1:0 "
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +66,33 @@ func TestBrokenSettings(t *testing.T) {
 		{"land", exitUsage, "--brokers"},
 		{"apply", exitUsage, "nothing to apply to"},
 		{"apply --brokers localhost:1 --partitions 0", exitUsage, "--partitions"},
+		{"apply --clickhouse http://127.0.0.1:1/db --shops " + noShops, exitUsage, "list at least one shop"},
 		{"generate --dir " + dir, exitUsage, "not the root of the repository"},
+		{"alert run", exitUsage, "--shops"},
+		{"alert run --shops " + shops, exitUsage, "--clickhouse"},
+		{"alert run --shops " + noShops, exitUsage, "list at least one shop"},
+		{"alert run --listen :8005", exitUsage, "--allow-remote"},
+		{"alert run --listen here", exitUsage, "no host:port"},
+		{"alert run --every 10ms", exitUsage, "at least 1s"},
+		{alert + "--raise nobody", exitUsage, "grafana"},
+		{alert + "--raise grafana", exitUsage, "--hook-token-file"},
+		{alert + "--hook-token-file " + dir + "/absent", exitUsage, "no such file"},
+		{alert + "--hook-token-file " + empty, exitUsage, "is empty"},
+		{alert + "--webhook nowhere", exitUsage, "https://"},
+		{alert + "--webhook http://h/ --webhook-secret-file " + empty, exitUsage, "is empty"},
+		{alert + "--webhook-secret-file " + noShops, exitUsage, "give --webhook too"},
+		{alert + "--alertmanager am:9093", exitUsage, "http://"},
+		{alert + "--webhook http://h/ --raise grafana --hook-token-file " + noShops, exitFailure, "127.0.0.1:1"},
+		{"preview", exitUsage, "--clickhouse"},
+		{"preview --clickhouse clickhouse://h:9000/db", exitUsage, "over HTTP"},
+		{"preview --listen 0.0.0.0:3000", exitUsage, "--allow-remote"},
+		{"preview --listen [::]:3000", exitUsage, "--allow-remote"},
+		{"preview --listen 3000", exitUsage, "no host:port"},
+		{"preview --clickhouse http://h:8123 --alerts h:8005", exitUsage, "--alerts"},
+		{"preview --clickhouse http://h:8123 --boards " + dir, exitUsage, "--boards"},
+		{"preview --clickhouse http://h:8123 --listen " + taken.Addr().String(), exitFailure, "choose another address"},
+		{"demo --incident flood --lib " + noShops, exitUsage, "payment-outage"},
+		{"demo --incident payment-outage --no-simulator --lib " + noShops, exitUsage, "--no-simulator"},
 		{"demo --lib " + dir + "/absent.so", exitUsage, "absent.so"},
 		{"demo --speed fast", exitUsage, "--speed"},
 		{"bench", exitUsage, "--query"},
@@ -101,7 +129,7 @@ func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
 		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
 			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 		}
-		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "demo", "bench", "version"} {
+		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("help does not name %s", name)
 			}
@@ -117,7 +145,8 @@ func TestVersion(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	code, stdout, stderr := call(t, "check", "--dir", "../..", "--shops", "../../deploy/demo/shops.yaml")
-	if code != exitOK || !strings.Contains(stdout, "ok   shops file: 3 shops") || !strings.Contains(stdout, "ok   generated files") {
+	if code != exitOK || !strings.Contains(stdout, "ok   shops file: 3 shops") || !strings.Contains(stdout, "ok   generated files") ||
+		!strings.Contains(stdout, "ok   boards: 4 boards") || !strings.Contains(stdout, "ok   alerts: 6 rules") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 	code, stdout, stderr = call(t, "check", "--dir", t.TempDir(), "--clickhouse", "http://127.0.0.1:1/db")
@@ -137,15 +166,20 @@ func TestGenerate(t *testing.T) {
 	if code, stdout, stderr := call(t, "generate", "--dir", dir); code != exitOK || !strings.Contains(stdout, "schemas/gen/events.md") {
 		t.Errorf("exit %d: %q %q", code, stdout, stderr)
 	}
-	left := filepath.Join(dir, "schemas", "gen", "json", "gone.schema.json")
-	if err := os.WriteFile(left, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, _, stderr := call(t, "generate", "--check", "--dir", dir); code != exitFailure || !strings.Contains(stderr, "gone.schema.json") {
-		t.Errorf("a file too many: exit %d with %q", code, stderr)
-	}
-	if code, _, stderr := call(t, "generate", "--dir", dir); code != exitOK {
-		t.Errorf("exit %d: %q", code, stderr)
+	for _, left := range []string{"schemas/gen/json/gone.schema.json", "dashboards/gen/en/gone.json", "alerts/gen/gone.yaml", "docs/runbooks/gone.md"} {
+		path := filepath.Join(dir, filepath.FromSlash(left))
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, stderr := call(t, "generate", "--check", "--dir", dir); code != exitFailure || !strings.Contains(stderr, left) {
+			t.Errorf("a file too many: exit %d with %q", code, stderr)
+		}
+		if code, _, stderr := call(t, "generate", "--dir", dir); code != exitOK {
+			t.Errorf("exit %d: %q", code, stderr)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s is still there", left)
+		}
 	}
 	if code, stdout, _ := call(t, "generate", "--dir", dir); code != exitOK || stdout != "" {
 		t.Errorf("a second time: exit %d, wrote %q", code, stdout)

@@ -39,6 +39,9 @@ func TestDemo(t *testing.T) {
 	d.await(raw, "1")
 	d.await(view, "1")
 	d.await("SELECT count() > 100 AND uniqExact(shop) = 2 FROM v_events_clickstream WHERE shop != 'playground'", "1")
+	d.until(fmt.Sprintf("http://127.0.0.1:%d/api/features", port), `{"incidents":true,"demo":true}`)
+	d.await("SELECT count() FROM shops FINAL", "3")
+	standalone(t, binary, d)
 	d.stop(syscall.SIGINT)
 	if text := d.out.String(); !strings.Contains(text, "Ctrl-C stops") || !strings.HasSuffix(text, "data\n") {
 		t.Errorf("the demo said %q", text)
@@ -54,6 +57,29 @@ func TestDemo(t *testing.T) {
 	d.await(raw, "1")
 	d.await(view, "1")
 	d.stop(syscall.SIGTERM)
+}
+
+// standalone runs what the demo has inside it as programs of their own: the boards, the tables of another database, and
+// the alerts on it.
+func standalone(t *testing.T, binary string, d *running) {
+	t.Helper()
+	port := freePorts(t)
+	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", port+i) }
+	boards := start(t, binary, "preview", "--clickhouse", d.dsn("grafana", "tidemark"), "--listen", at(0), "--alerts", "http://"+at(1))
+	boards.until("http://"+at(0)+"/readyz", "ok")
+	boards.until("http://"+at(0)+"/api/features", `{"incidents":true,"demo":false}`)
+	boards.until("http://"+at(0)+"/api/incidents", fmt.Sprintf(`{"error":"tidemark alert run at %s does not answer"}`, at(1)))
+
+	shops := filepath.Join(d.data, "shops.yaml")
+	if out, err := exec.Command(binary, "apply", "--clickhouse", d.dsn("default", "other"), "--shops", shops).CombinedOutput(); err != nil {
+		t.Fatalf("apply: %v: %s", err, out)
+	}
+	d.await("SELECT name FROM other.shops FINAL WHERE shop = 'playground'", "Playground")
+	alerts := start(t, binary, "alert", "run", "--clickhouse", d.dsn("default", "other"), "--shops", shops, "--listen", at(1), "--admin", at(2), "--every", "1s")
+	alerts.until("http://"+at(2)+"/readyz", "ok")
+	boards.until("http://"+at(0)+"/api/incidents", "[]")
+	alerts.stop(syscall.SIGTERM)
+	boards.stop(syscall.SIGTERM)
 }
 
 // freePorts finds four free ports in a row, below those that the system hands out by itself. Another test may look at the
@@ -79,22 +105,27 @@ func freePorts(t *testing.T) int {
 	return 0
 }
 
-// running is a demo in a process of its own.
+// running is the program in a process of its own.
 type running struct {
 	t         *testing.T
 	cmd       *exec.Cmd
-	ctx       context.Context
-	db        string
+	engine    string // of a demo: host:port of its ClickHouse
+	data      string // of a demo: its folder
 	ended     chan struct{}
 	err       error // how it ended; valid once ended is closed
 	out, logs bytes.Buffer
 }
 
-func startDemo(t *testing.T, binary string, args ...string) *running {
+// dsn names a database of a demo's ClickHouse.
+func (d *running) dsn(user, database string) string {
+	return fmt.Sprintf("http://%s@%s/%s", user, d.engine, database)
+}
+
+func start(t *testing.T, binary string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	d := &running{t: t, ctx: ctx, ended: make(chan struct{}), cmd: exec.CommandContext(ctx, binary, append([]string{"demo"}, args...)...)}
+	d := &running{t: t, ended: make(chan struct{}), cmd: exec.CommandContext(ctx, binary, args...)}
 	d.cmd.Stdout, d.cmd.Stderr, d.cmd.Env = &d.out, &d.logs, os.Environ()
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -104,11 +135,18 @@ func startDemo(t *testing.T, binary string, args ...string) *running {
 		d.err = d.cmd.Wait()
 	}()
 	t.Cleanup(func() { <-d.ended }) // the context ends it at the latest
+	return d
+}
+
+// startDemo runs the demo with --data and --port as its first flags, until it is ready.
+func startDemo(t *testing.T, binary string, args ...string) *running {
+	t.Helper()
 	port, err := strconv.Atoi(args[3])
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.db = fmt.Sprintf("http://127.0.0.1:%d/?database=tidemark&query=", port+2)
+	d := start(t, binary, append([]string{"demo"}, args...)...)
+	d.data, d.engine = args[1], fmt.Sprintf("127.0.0.1:%d", port+2)
 	d.until(fmt.Sprintf("http://127.0.0.1:%d/readyz", port), "ok")
 	return d
 }
@@ -116,7 +154,7 @@ func startDemo(t *testing.T, binary string, args ...string) *running {
 // await returns when the query gives the answer.
 func (d *running) await(query, want string) {
 	d.t.Helper()
-	d.until(d.db+url.QueryEscape(query), want)
+	d.until("http://"+d.engine+"/?database=tidemark&query="+url.QueryEscape(query), want)
 }
 
 func (d *running) until(address, want string) {
@@ -132,7 +170,7 @@ func (d *running) until(address, want string) {
 		}
 		select {
 		case <-d.ended:
-			d.t.Fatalf("%s gives %q, want %q; the demo ended (%v) and said %s%s", address, last, want, d.err, &d.out, &d.logs)
+			d.t.Fatalf("%s gives %q, want %q; the program ended (%v) and said %s%s", address, last, want, d.err, &d.out, &d.logs)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -146,6 +184,6 @@ func (d *running) stop(signal os.Signal) {
 	}
 	<-d.ended
 	if d.err != nil {
-		d.t.Fatalf("after %v: %v; the demo said %s%s", signal, d.err, &d.out, &d.logs)
+		d.t.Fatalf("after %v: %v; the program said %s%s", signal, d.err, &d.out, &d.logs)
 	}
 }

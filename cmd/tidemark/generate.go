@@ -63,7 +63,17 @@ func staleFiles(dir string) (map[string][]byte, error) {
 			stale[name] = text
 		}
 	}
-	err = filepath.WalkDir(filepath.Join(dir, wire.GeneratedDir), func(path string, entry fs.DirEntry, err error) error {
+	for _, folder := range wire.GeneratedDirs() {
+		if err := addLeftovers(stale, want, dir, folder); err != nil {
+			return nil, err
+		}
+	}
+	return stale, nil
+}
+
+// addLeftovers marks the files below a folder of generated ones that nothing generates any more.
+func addLeftovers(stale, want map[string][]byte, dir, folder string) error {
+	return filepath.WalkDir(filepath.Join(dir, folder), func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -76,7 +86,6 @@ func staleFiles(dir string) (map[string][]byte, error) {
 		}
 		return err
 	})
-	return stale, err
 }
 
 func writeOrRemove(path string, text []byte) error {

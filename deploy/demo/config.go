@@ -14,15 +14,17 @@ import (
 
 // Config says how to run the demo.
 type Config struct {
-	Data        string  // folder of everything that the demo keeps; created if needed
-	Port        int     // of the live page; collector, ClickHouse and Kafka take the next three
-	Speed       float64 // multiplies the rate of events, never time
-	Rate        float64 // events per second at speed 1
-	NoSimulator bool
-	Library     string // libchdb.so; empty: found by itself
-	Out         io.Writer
-	Terminal    bool // Out is a terminal
-	Log         zerolog.Logger
+	Data          string  // folder of everything that the demo keeps; created if needed
+	Port          int     // of the boards; collector, ClickHouse and Kafka take the next three
+	Speed         float64 // multiplies the rate of events, never time
+	Rate          float64 // events per second at speed 1
+	NoSimulator   bool
+	Incident      string   // to be staged by itself: PaymentOutage; empty for none
+	Alertmanagers []string // addresses of Alertmanagers that are told too
+	Library       string   // libchdb.so; empty: found by itself
+	Out           io.Writer
+	Terminal      bool // Out is a terminal
+	Log           zerolog.Logger
 }
 
 // How many ports the demo takes, from Port on.
@@ -41,6 +43,10 @@ func (c Config) Check() error {
 		return errors.New("speed and rate must be above 0; for no events at all use --no-simulator")
 	case c.Port < 1 || c.Port > 65535-ports:
 		return fmt.Errorf("port %d: choose one from 1 to %d, four in a row are needed", c.Port, 65535-ports)
+	case c.Incident != "" && c.Incident != PaymentOutage:
+		return fmt.Errorf("no incident is called %q; there is %s", c.Incident, PaymentOutage)
+	case c.Incident != "" && c.NoSimulator:
+		return errors.New("an incident is staged in the simulated shops: leave --no-simulator or --incident out")
 	}
 	return nil
 }
@@ -75,7 +81,7 @@ func awaitFree(ctx context.Context, addr string) error {
 // addr is the i-th address; everything stays on loopback.
 func (c Config) addr(i int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port+i)) }
 
-func (c Config) page() string      { return c.addr(0) }
+func (c Config) page() string      { return c.addr(0) } // boards, API, metrics
 func (c Config) collector() string { return c.addr(1) }
 func (c Config) engine() string    { return c.addr(2) }
 func (c Config) kafkaPort() int    { return c.Port + 3 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"tidemark/alerts/hub"
 	"tidemark/deploy/demo/truth"
 	"tidemark/deploy/wire"
 	"tidemark/ingest"
@@ -30,6 +31,9 @@ type demo struct {
 	kafka    *ingest.Kafka
 	statuses []*processors.Status
 	truth    *truth.Truth
+	stage    *stage // nil without simulator
+	hub      *hub.Hub
+	news     chan string  // for the people at the terminal
 	ready    func() error // of collector and heartbeats
 }
 
@@ -49,7 +53,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	d := &demo{Config: c, stack: stack{fail: fail}, registry: prometheus.NewRegistry()}
+	d := &demo{Config: c, stack: stack{fail: fail}, registry: prometheus.NewRegistry(), news: make(chan string, newsKept)}
 	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	err = d.start(ctx)
 	if err == nil {
@@ -66,13 +70,24 @@ func Run(ctx context.Context, c Config) error {
 // start brings the parts up, each on top of those that it needs.
 func (d *demo) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		d.startEngine, d.startKafka, d.startTables, d.startShops, d.startProcessors, d.startCollector, d.startSimulator, d.startLive,
+		d.startEngine, d.startKafka, d.startTables, d.startShops, d.sayAway, d.startProcessors, d.startCollector, d.startSimulator, d.startAlerts, d.startLive,
 	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newsKept is how many lines may wait for the terminal.
+const newsKept = 64
+
+// say tells the people at the terminal; where nobody reads on, it is left out.
+func (d *demo) say(text string) {
+	select {
+	case d.news <- text:
+	default:
+	}
 }
 
 // close gives back what the parts shared, after they have stopped.

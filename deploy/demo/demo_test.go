@@ -2,11 +2,7 @@ package demo
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -105,12 +101,17 @@ func TestLiveLine(t *testing.T) {
 	for _, tt := range []struct {
 		terminal bool
 		want     string
-	}{{true, "\r\x1b[K"}, {false, "events/s"}} {
+	}{{true, "\r\x1b[K\x1b"}, {false, "events/s"}} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 31*time.Second)
 			defer cancel()
+			news := make(chan string)
+			go func() {
+				time.Sleep(3500 * time.Millisecond)
+				news <- "orange: orders stopped"
+			}()
 			var b strings.Builder
-			if err := liveLine(ctx, &b, tt.terminal, func() snapshot { return snapshot{} }, "bye"); err != nil {
+			if err := liveLine(ctx, &b, tt.terminal, func() snapshot { return snapshot{} }, news, "bye"); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.HasSuffix(b.String(), "\nbye\n") {
@@ -118,6 +119,10 @@ func TestLiveLine(t *testing.T) {
 			}
 			if n := strings.Count(b.String(), tt.want); tt.terminal && n < 30 || !tt.terminal && n != 3 {
 				t.Errorf("terminal %v: %d lines in 31 s", tt.terminal, n)
+			}
+			at := time.Date(2000, 1, 1, 0, 0, 3, 0, time.UTC).Local().Format(time.TimeOnly)
+			if !strings.Contains(b.String(), at+"  orange: orders stopped\n") {
+				t.Errorf("the news at %s are not in %q", at, b.String())
 			}
 		})
 	}
@@ -144,27 +149,6 @@ func TestGather(t *testing.T) {
 	}
 }
 
-func TestPage(t *testing.T) {
-	mux := http.NewServeMux()
-	addPage(mux, func() snapshot { return snapshot{Truth: "ok", Shops: []shopFigures{{Shop: "<script>"}}} })
-	srv := httptest.NewServer(mux)
-	defer srv.Close()
-	for path, want := range map[string]string{"/": "<title>tidemark live</title>", "/live.json": `"truth":"ok"`} {
-		res, err := http.Get(srv.URL + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
-			t.Errorf("%s: %d %v %.100s", path, res.StatusCode, err, body)
-		}
-		if path == "/live.json" && (!json.Valid(body) || strings.Contains(string(body), "<script>")) {
-			t.Errorf("%s is not safe: %s", path, body)
-		}
-	}
-}
-
 func TestConfigIsCheckedBeforeAnythingStarts(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -178,6 +162,8 @@ func TestConfigIsCheckedBeforeAnythingStarts(t *testing.T) {
 	}{
 		{Config{Port: port, Speed: 0, Rate: 1}, "above 0"},
 		{Config{Port: 65534, Speed: 1, Rate: 1}, "four in a row"},
+		{Config{Port: port, Speed: 1, Rate: 1, Incident: "flood"}, PaymentOutage},
+		{Config{Port: port, Speed: 1, Rate: 1, Incident: PaymentOutage, NoSimulator: true}, "leave --no-simulator"},
 		{Config{Data: t.TempDir(), Port: port - 2, Speed: 1, Rate: 1}, "choose another --port"},
 	} {
 		if err := Run(t.Context(), tt.c); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,9 +19,8 @@ var fastGroup = processors.ConsumerGroup(processors.GroupFast)
 
 // How often the monitor looks.
 const (
-	lookEvery    = time.Second
-	trafficEvery = 5 * time.Second
-	checkEvery   = 10 * time.Second
+	lookEvery  = time.Second
+	checkEvery = 10 * time.Second
 )
 
 // monitor keeps the newest snapshot.
@@ -33,11 +33,9 @@ type monitor struct {
 	newest atomic.Pointer[snapshot]
 
 	// Only Run's goroutine touches these.
-	last        counts
-	lastAt      time.Time
-	traffic     map[string]trafficRow
-	nextTraffic time.Time
-	nextCheck   time.Time
+	last      counts
+	lastAt    time.Time
+	nextCheck time.Time
 }
 
 // snapshot returns the newest one.
@@ -56,7 +54,7 @@ func (m *monitor) run(ctx context.Context) error {
 		s := m.snapshot()
 		s.Error = ""
 		if err := m.look(ctx, &s); err != nil && ctx.Err() == nil {
-			s.Error = fmt.Sprintf("figures are old: %.100s", err)
+			s.Error = fmt.Sprintf("figures are old: %.100s", strings.Join(strings.Fields(err.Error()), " ")) // on one line
 		}
 		m.newest.Store(&s)
 		select {
@@ -114,27 +112,15 @@ func (m *monitor) own(s *snapshot, now time.Time) error {
 	return nil
 }
 
-// figures reads the shops' numbers.
+// figures reads what the shops have sold.
 func (m *monitor) figures(ctx context.Context, now time.Time) ([]shopFigures, error) {
-	if !now.Before(m.nextTraffic) {
-		rows, err := traffic(ctx, m.db)
-		if err != nil {
-			return nil, err
-		}
-		m.traffic = map[string]trafficRow{}
-		for _, r := range rows {
-			m.traffic[r.Shop] = r
-		}
-		m.nextTraffic = now.Add(trafficEvery)
-	}
 	var out []shopFigures
 	for _, shop := range m.shops().All() {
 		trade, err := tradeToday(ctx, m.db, shop, now)
 		if err != nil {
 			return nil, err
 		}
-		t := m.traffic[shop.ID]
-		f := shopFigures{Shop: shop.Name, Trade: trade, Views: t.Views, Visitors: t.Visitors, CTR: t.CTR, Sessions: t.Sessions, BounceRate: t.BounceRate}
+		f := shopFigures{Shop: shop.Name, Trade: trade}
 		for _, row := range trade {
 			f.Orders += row.Orders
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"tidemark/deploy/admin"
 	"tidemark/deploy/demo/sim"
 	"tidemark/deploy/demo/truth"
 	"tidemark/deploy/embedded"
@@ -85,6 +83,9 @@ func (d *demo) startShops(ctx context.Context) (err error) {
 		return err
 	}
 	d.stack.start(ctx, "shops file", d.shops.Run)
+	d.stack.start(ctx, "shops' tables", func(ctx context.Context) error {
+		return wire.StoreShops(ctx, d.db.Insert, d.shops.Shops, d.Log)
+	})
 	return nil
 }
 
@@ -143,28 +144,7 @@ func (d *demo) startSimulator(ctx context.Context) (err error) {
 		return err
 	}
 	d.stack.start(ctx, "simulator", simulator.Run)
-	return nil
-}
-
-// startLive starts what people look at: page, line and truth check.
-func (d *demo) startLive(ctx context.Context) error {
-	var played []string
-	for _, shop := range sim.Shops() {
-		played = append(played, shop.ID)
-	}
-	check, err := newTruthCheck(d.db, d.truth, played, metrics.All())
-	if err != nil {
-		return err
-	}
-	live := &monitor{db: d.db, metrics: d.registry, shops: d.shops.Shops, check: check}
-	mux := admin.Handler(d.registry, d.isReady)
-	addPage(mux, live.snapshot)
-	d.stack.start(ctx, "live page", func(ctx context.Context) error { return admin.Serve(ctx, d.page(), mux) })
-	d.stack.start(ctx, "monitor", live.run)
-	fmt.Fprint(d.Out, d.welcome())
-	d.stack.start(ctx, "live line", func(ctx context.Context) error {
-		return liveLine(ctx, d.Out, d.Terminal, live.snapshot, "stopping; the data stay in "+d.Data)
-	})
+	d.stage = &stage{fail: func(fail bool) { simulator.FailPayments(fail) }, say: d.say}
 	return nil
 }
 

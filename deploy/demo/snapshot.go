@@ -8,7 +8,7 @@ import (
 	"tidemark/deploy/demo/truth"
 )
 
-// snapshot is what the live line and the live page show. It is replaced whole, never changed.
+// snapshot is what the live line and /api/demo show. It is replaced whole, never changed.
 type snapshot struct {
 	At              time.Time     `json:"at"`
 	EventsPerSecond float64       `json:"events_per_second"` // accepted by the collector

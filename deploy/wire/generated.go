@@ -1,14 +1,21 @@
 package wire
 
 import (
+	"maps"
 	"path"
 
+	"tidemark/alerts/rulefiles"
+	"tidemark/dashboards"
 	"tidemark/processors"
 	"tidemark/schemas"
 )
 
-// GeneratedDir is the folder that holds nothing but generated files, below the root of the repository.
-const GeneratedDir = "schemas/gen"
+const schemasDir = "schemas/gen"
+
+// GeneratedDirs are the folders that hold nothing but generated files, below the root of the repository.
+func GeneratedDirs() []string {
+	return []string{schemasDir, dashboards.Dir, rulefiles.GenDir, rulefiles.RunbooksDir}
+}
 
 // Generated returns every file that is derived from the Go sources, by path below the root of the repository.
 func Generated(metrics processors.Catalogue) (map[string][]byte, error) {
@@ -18,7 +25,14 @@ func Generated(metrics processors.Catalogue) (map[string][]byte, error) {
 		return nil, err
 	}
 	for name, text := range events {
-		files[path.Join(GeneratedDir, name)] = text
+		files[path.Join(schemasDir, name)] = text
+	}
+	for _, generate := range []func(processors.Catalogue) (map[string][]byte, error){dashboards.Generate, rulefiles.Generate} {
+		more, err := generate(metrics)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(files, more)
 	}
 	return files, nil
 }

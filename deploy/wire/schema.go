@@ -3,15 +3,17 @@ package wire
 import (
 	"slices"
 
+	"tidemark/alerts"
 	"tidemark/processors"
 	"tidemark/schemas"
 	"tidemark/sinks/clickhouse"
 )
 
-// Schema is every table and view of an installation: the system's, the raw events' and the metrics'.
+// Schema is every table and view of an installation: the system's, the shops', the raw events', the metrics' and the
+// alerts'.
 func Schema(metrics processors.Catalogue) clickhouse.Schema {
 	return clickhouse.Schema{
-		Tables: slices.Concat(processors.SystemTables(), schemas.RawTables(), metrics.Tables()),
-		Views:  append(schemas.RawViews(), metrics.Views()...),
+		Tables: slices.Concat(processors.SystemTables(), schemas.ShopTables(), schemas.RawTables(), metrics.Tables(), alerts.Tables()),
+		Views:  slices.Concat(schemas.RawViews(), metrics.Views(), alerts.Views()),
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,9 +48,15 @@ func TestGeneratedFilesAreApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"docs/metrics.md", "schemas/gen/events.md", "schemas/gen/clickhouse/metrics.sql", "schemas/gen/json/orders.schema.json"} {
+	for _, name := range []string{"docs/metrics.md", "schemas/gen/events.md", "schemas/gen/clickhouse/metrics.sql", "schemas/gen/json/orders.schema.json",
+		"dashboards/gen/en/live.json", "dashboards/gen/zh/marketing.json", "alerts/gen/alertmanager/alertmanager.yaml", "docs/runbooks/paid_orders_fall.md"} {
 		if len(files[name]) == 0 {
 			t.Errorf("%s is missing", name)
+		}
+	}
+	for _, dir := range GeneratedDirs() {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(files)), func(name string) bool { return strings.HasPrefix(name, dir+"/") }) {
+			t.Errorf("nothing is generated into %s, where what is not generated is removed", dir)
 		}
 	}
 }

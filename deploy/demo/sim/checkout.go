@@ -38,23 +38,32 @@ func (v *visit) checkout() {
 }
 
 // orderBySegment reports one order twice, as shops do: the server's report is the order, the browser's only a purchase.
+// Where the payment fails there is no order; some try once more and then give up.
 func (v *visit) orderBySegment() {
-	total := v.total()
+	total, now := v.total(), v.clock
 	v.add(server, props{"type": "track", "event": "Order Completed", "properties": v.order()},
-		truth.Add{Measure: truth.Orders, N: 1}, truth.Add{Measure: truth.GMV, N: total.micros()}, truth.Add{Measure: truth.Paid, N: total.micros()})
+		truth.Add{Measure: truth.Orders, N: 1}, truth.Add{Measure: truth.GMV, N: total.micros()}, truth.Add{Measure: truth.Paid, N: total.micros()}).onlyIf(paid, now)
 	if v.chance(0.8) {
-		v.track("Order Completed", v.order())
+		v.track("Order Completed", v.order()).onlyIf(paid, now)
+	}
+	if v.chance(0.4) {
+		v.wait(10 * time.Second)
+		v.track("Payment Info Entered", props{"step": 2, "payment_method": v.method()}).onlyIf(failed, now)
 	}
 }
 
-// orderByNDJSON reports the placed order, and the payment when it comes; one order in ten is never paid.
+// orderByNDJSON reports the placed order, and the payment when it comes or fails; one order in ten is never paid. The
+// browser sees the confirmation only where the payment page answers.
 func (v *visit) orderByNDJSON() {
-	v.track("Order Completed", v.order())
+	v.track("Order Completed", v.order()).onlyIf(paid, v.clock)
 	total := v.total()
 	v.add(native, v.record("order_placed"), truth.Add{Measure: truth.Orders, N: 1}, truth.Add{Measure: truth.GMV, N: total.micros()})
 	v.wait(15 * time.Second)
 	if v.chance(0.9) {
-		v.add(native, v.record("order_paid"), truth.Add{Measure: truth.Paid, N: total.micros()})
+		v.add(native, v.record("order_paid"), truth.Add{Measure: truth.Paid, N: total.micros()}).onlyIf(paid, v.clock)
+		refusal := v.record("payment_failed")
+		refusal["reason"] = "provider_unavailable"
+		v.add(native, refusal).onlyIf(failed, v.clock)
 	}
 }
 

@@ -16,6 +16,9 @@ type delivery struct {
 	way  way
 	body json.RawMessage
 	fact truth.Fact // nothing for a copy: the event counts once
+
+	only    outcome   // of the payment; with another one the event never happens
+	decided time.Time // when the payment works or fails
 }
 
 // deliveries is a heap, the earliest due on top.
@@ -51,7 +54,7 @@ func (d *deliveries) schedule(now time.Time, shop *Shop, events []event) error {
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.id, err)
 		}
-		one := delivery{due: at.Add(e.delay), shop: shop, way: e.way, body: body}
+		one := delivery{due: at.Add(e.delay), shop: shop, way: e.way, body: body, only: e.payment.outcome, decided: now.Add(e.payment.after)}
 		one.fact = truth.Fact{At: at.Truncate(time.Millisecond), Shop: shop.ID, Adds: e.adds}
 		heap.Push(d, one)
 		if e.copyAfter > 0 {
@@ -73,8 +76,9 @@ type batch struct {
 // maxBatch keeps requests far below Segment's 2,500 events and 500 KB.
 const maxBatch = 100
 
-// take removes what is due and puts it into batches, in order of the first event of each.
-func (d *deliveries) take(now time.Time) []*batch {
+// take removes what is due and puts it into batches, in order of the first event of each. What an outage of payments
+// has kept from happening falls out.
+func (d *deliveries) take(now time.Time, payments *outage) []*batch {
 	type target struct {
 		shop *Shop
 		way  way
@@ -83,6 +87,9 @@ func (d *deliveries) take(now time.Time) []*batch {
 	open := map[target]*batch{}
 	for len(*d) > 0 && !(*d)[0].due.After(now) {
 		one := heap.Pop(d).(delivery)
+		if one.only != either && one.only != payments.at(one.shop.ID, one.decided) {
+			continue
+		}
 		to := target{one.shop, one.way}
 		b := open[to]
 		if b == nil || len(b.bodies) == maxBatch {

@@ -4,5 +4,6 @@
 //
 // What happens is a pure function of (seed, run, number of the visit); only when it happens depends on the clock.
 // Deliveries are disturbed on purpose: some come seconds late, some twice, a few long after their window has closed.
-// Everything that was delivered is noted in the truth.
+// Everything that was delivered is noted in the truth. An outage of payments can be staged: visits are planned with both
+// outcomes, and the moment of each payment decides which one happens.
 package sim

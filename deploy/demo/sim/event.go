@@ -28,7 +28,11 @@ type event struct {
 	way       way
 	body      props // without the time, which is known when it happens
 	adds      []truth.Add
+	payment   payment // on which it depends
 }
+
+// onlyIf makes the event depend on a payment.
+func (e *event) onlyIf(o outcome, after time.Duration) { e.payment = payment{o, after} }
 
 // timed completes the body with the event's time.
 func (e *event) timed(at time.Time) props {

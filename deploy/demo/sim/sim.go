@@ -37,6 +37,7 @@ type Simulator struct {
 
 	acked, retries, refused atomic.Int64
 
+	outage outage
 	queue  deliveries
 	visits uint64
 	owed   float64 // visits that have not started, a fraction
@@ -61,13 +62,16 @@ func New(c Config) (*Simulator, error) {
 	}, nil
 }
 
-// eventsPerVisit is the mean over a sample; copies count, since they are sent.
+// eventsPerVisit is the mean over a sample while payments work; copies count, since they are sent.
 func eventsPerVisit(shops []Shop) float64 {
 	const sample = 500
 	n := 0
 	for i := range uint64(sample) {
 		_, events := planVisit(shops, 0, 0, i)
 		for _, e := range events {
+			if e.payment.outcome == failed {
+				continue
+			}
 			n++
 			if e.copyAfter > 0 {
 				n++
@@ -114,7 +118,7 @@ func (s *Simulator) Run(ctx context.Context) error {
 			return errors.Join(err, group.Wait())
 		}
 		last = now
-		for _, b := range s.queue.take(now) {
+		for _, b := range s.queue.take(now, &s.outage) {
 			group.Go(func() error { return s.deliver(sending, b) })
 		}
 	}
@@ -133,7 +137,8 @@ func (s *Simulator) arrivals(now time.Time, elapsed time.Duration) error {
 	return nil
 }
 
-// swell lets the crowd grow and shrink by a third every ten minutes, so that a chart shows more than a line.
+// swell lets the crowd grow and shrink by a fifth every ten minutes, so that a chart shows more than a line. More than
+// that would be a shop of whose next minute nothing can be expected.
 func swell(now time.Time) float64 {
-	return 1 + math.Sin(2*math.Pi*float64(now.Unix()%600)/600)/3
+	return 1 + math.Sin(2*math.Pi*float64(now.Unix()%600)/600)/5
 }

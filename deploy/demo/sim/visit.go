@@ -135,6 +135,6 @@ func (v *visit) page(path, title string) {
 	}}, truth.Add{Measure: truth.Views, N: 1})
 }
 
-func (v *visit) track(name string, p props, adds ...truth.Add) {
-	v.add(browser, props{"type": "track", "event": name, "properties": p}, adds...)
+func (v *visit) track(name string, p props, adds ...truth.Add) *event {
+	return v.add(browser, props{"type": "track", "event": name, "properties": p}, adds...)
 }

@@ -1,0 +1,70 @@
+// Bundles the page into dist/, or with --test every src/**/*.test.ts into build/ for node's own test runner.
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+
+const root = new URL(".", import.meta.url).pathname;
+
+/** Writes the page: index.html names script and style with a hash of their content, so that they can be cached for ever. */
+async function page() {
+  await clear(`${root}dist`);
+  await build({
+    entryPoints: { app: `${root}src/main.ts` },
+    outdir: `${root}dist`,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+    legalComments: "eof",
+    banner: { js: await notices() },
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "warning",
+  });
+  let html = await readFile(`${root}src/index.html`, "utf8");
+  for (const name of ["app.js", "app.css"]) {
+    const hash = createHash("sha256").update(await readFile(`${root}dist/${name}`)).digest("hex").slice(0, 12);
+    html = html.replace(`/assets/${name}`, `/assets/${name}?v=${hash}`);
+  }
+  await writeFile(`${root}dist/index.html`, html);
+  await copyFile(`${root}src/icon.svg`, `${root}dist/icon.svg`);
+}
+
+/** Bundles the unit tests. */
+async function tests() {
+  await rm(`${root}build`, { recursive: true, force: true });
+  const names = (await readdir(`${root}src`, { recursive: true })).filter((name) => name.endsWith(".test.ts"));
+  await build({
+    entryPoints: names.map((name) => `${root}src/${name}`),
+    outdir: `${root}build`,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+  });
+}
+
+/** The licences of what is bundled, as one comment that minifying keeps. */
+async function notices() {
+  const parts = ["The page bundles:"];
+  for (const name of ["echarts", "zrender", "tslib"]) {
+    const about = JSON.parse(await readFile(`${root}node_modules/${name}/package.json`, "utf8"));
+    parts.push(`${name} ${about.version}, ${about.license}`);
+    if (name === "echarts") parts.push((await readFile(`${root}node_modules/echarts/NOTICE`, "utf8")).trim(), (await readFile(`${root}node_modules/echarts/licenses/LICENSE-d3`, "utf8")).trim());
+    if (name === "zrender") parts.push((await readFile(`${root}node_modules/zrender/LICENSE`, "utf8")).trim());
+    if (name === "tslib") parts.push((await readFile(`${root}node_modules/tslib/LICENSE.txt`, "utf8")).trim());
+  }
+  parts.push("ECharts and this page are under the Apache License 2.0: https://www.apache.org/licenses/LICENSE-2.0");
+  return `/*!\n${parts.join("\n\n").replaceAll("*/", "* /")}\n*/`;
+}
+
+/** Empties a folder but for the .gitignore that keeps it in the repository. */
+async function clear(folder) {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (name !== ".gitignore") await rm(`${folder}/${name}`, { recursive: true });
+  }
+}
+
+await (process.argv.includes("--test") ? tests() : page());

@@ -1,0 +1,4 @@
+import "./styles/app.css";
+import { App } from "./app";
+
+void new App().start();
