@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,5 +65,56 @@ func TestNeedNamesThePackages(t *testing.T) {
 		Tool{Check: []string{"no-such-program"}, Package: "unknown"})
 	if err == nil || !strings.HasSuffix(err.Error(), "apt-get install absent unknown") {
 		t.Errorf("error %v, want the two missing packages", err)
+	}
+}
+
+// TestChromiumThatRuns: the first name that answers is taken, and one that only prints advice is passed over.
+func TestChromiumThatRuns(t *testing.T) {
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	program := func(name, script string) string {
+		path := filepath.Join(bin, name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	program("chromium", "echo install me from elsewhere >&2; exit 1")
+	program("fc-list", "exit 1") // no fonts for Chinese, and no apt-get to bring them
+	_, err := Chromium(t.Context())
+	if err == nil || !strings.HasSuffix(err.Error(), "apt-get install fontconfig fonts-noto-cjk chromium") {
+		t.Errorf("error %v, want the three packages", err)
+	}
+	want := program("google-chrome", "exit 0")
+	program("fc-list", "echo Noto Sans CJK SC")
+	program("sh", "exit 0")
+	if got, err := Chromium(t.Context()); err != nil || got != want {
+		t.Errorf("got %q (%v), want %q", got, err, want)
+	}
+}
+
+// TestNoServiceStarts while packages are installed, and may again afterwards; a policy that was there stays.
+func TestNoServiceStarts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy")
+	allow, err := forbidServices(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := exec.Command(path, "prometheus", "start").Run(); !errors.As(err, &exit) || exit.ExitCode() != 101 {
+		t.Errorf("the policy ends with %v, want 101", err)
+	}
+	theirs, err := forbidServices(path)
+	if err != nil || theirs() != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("a policy that was there has gone: %v", err)
+	}
+	if err := allow(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("our policy is still there")
 	}
 }

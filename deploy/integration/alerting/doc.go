@@ -1,0 +1,3 @@
+// Package alerting runs tidemark's alerts against real Prometheus and Alertmanager programs: its tests need the build tag
+// integration.
+package alerting
