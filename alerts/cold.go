@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"math"
+	"slices"
 
 	"tidemark/processors"
 	"tidemark/schemas"
@@ -55,8 +56,8 @@ func (r *Rule) coldCount(l *level, scratch []float64) (expectation, bool) {
 	if len(l.green) < levelLeast {
 		return expectation{}, false
 	}
-	near := median(l.counts(levelNear, scratch))
-	v := l.counts(levelWindows, scratch)
+	near := median(r.usual(l.counts(levelNear, scratch)))
+	v := r.usual(l.counts(levelWindows, scratch))
 	mean := median(v)
 	switch r.Direction {
 	case processors.Falls:
@@ -71,6 +72,18 @@ func (r *Rule) coldCount(l *level, scratch []float64) (expectation, bool) {
 	}
 	beyond, hidden := excess(median(v), mean, len(v))
 	return expectation{basis: Cold, mean: mean, near: near, drift: math.Sqrt(drift2(mean, beyond, hidden))}, true
+}
+
+// usual leaves out, of what falls, the counts that would be yellow beside the upper quartile of all: the first windows
+// count as green whatever they hold, and an outage among them must not become the yardstick. It orders the counts.
+func (r *Rule) usual(v []float64) []float64 {
+	if r.Direction != processors.Falls {
+		return v
+	}
+	slices.Sort(v)
+	least := r.Cold.Yellow * v[len(v)*3/4]
+	i, _ := slices.BinarySearch(v, least)
+	return v[i:]
 }
 
 // counts are the newest n counts of the level.
@@ -90,14 +103,15 @@ func (r *Rule) coldRatio(l *level) expectation {
 	for _, w := range l.green {
 		num, den = num+w.Num, den+w.Den
 	}
-	if len(l.green) >= levelLeast && den >= float64(r.MinSamples) {
+	known := len(l.green) >= levelLeast && den >= float64(r.MinSamples)
+	if known {
 		if r.Direction == processors.Falls {
 			p = max(p, num/den)
 		} else {
 			p = min(p, num/den)
 		}
 	}
-	return expectation{basis: Cold, mean: p, drift: mostHidden * min(p, 1-p)}
+	return expectation{basis: Cold, mean: p, drift: mostHidden * min(p, 1-p), bound: !known}
 }
 
 // coldDeviation puts the figure on a scale on which the fixed bounds are the triggers of the tiers. A figure beyond a

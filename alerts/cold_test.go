@@ -37,6 +37,39 @@ func TestColdCountLevel(t *testing.T) {
 	}
 }
 
+// An outage among the first windows, which all count as green, is no yardstick for what falls: the next one is seen. The
+// same windows are the usual of a figure whose rise is bad.
+func TestEarlyOutageIsNoYardstick(t *testing.T) {
+	early := append(repeat(8, 0), 38, 41, 40, 40)
+	falls, rises := countRule(processors.Falls), countRule(processors.Rises)
+	if e, known := falls.coldCount(greens(early...), nil); !known || e.mean != 40 || e.near != 40 {
+		t.Errorf("falls: %+v, want a level of 40", e)
+	}
+	if e, _ := rises.coldCount(greens(early...), nil); e.mean != 0 {
+		t.Errorf("rises: a level of %v, want that of all windows", e.mean)
+	}
+	r := ruleNamed(t, "paid_orders_fall")
+	e, _ := r.coldCount(greens(early...), nil)
+	if sigma := r.deviation(&e, span{windows: 1}); sigma < r.Orange.Trigger {
+		t.Errorf("the next minute without an order has %v sigma, want orange", sigma)
+	}
+}
+
+// A ratio without a level of its own is held against a bound, which says nothing of what is usual.
+func TestColdRatioShowsNoBoundAsExpected(t *testing.T) {
+	r := ruleNamed(t, "ctr_falls")
+	var l level
+	if e := r.coldRatio(&l); !math.IsNaN(e.shown()) || e.mean != r.Cold.Yellow {
+		t.Errorf("without a level %v is shown as expected, and judged by %v", e.shown(), e.mean)
+	}
+	for i := range levelLeast {
+		l.push(Point{Start: monday + schemas.Millis(i)*minute, Num: 12, Den: 100})
+	}
+	if e := r.coldRatio(&l); e.shown() != 0.12 {
+		t.Errorf("with a level %v is shown as expected, want 0.12", e.shown())
+	}
+}
+
 func TestLevelForgets(t *testing.T) {
 	l := &level{}
 	for i := range 100 {

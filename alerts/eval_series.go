@@ -157,7 +157,7 @@ func (s *ruleState) reading(one *series, e *expectation, p Point) Reading {
 	l := r.limits(e, shortest)
 	return Reading{
 		Rule: r.Name, Key: one.key, Start: p.Start, Basis: e.basis,
-		Actual: r.figure(span{1, p.Num, p.Den}), Samples: r.samples(e, f.span), Expected: e.mean,
+		Actual: r.figure(span{1, p.Num, p.Den}), Samples: r.samples(e, f.span), Expected: e.shown(),
 		YellowLow: l.yellowLow, YellowHigh: l.yellowHigh, OrangeLow: l.orangeLow, OrangeHigh: l.orangeHigh,
 		Sigma: f.sigma, Score: Score(f.sigma, r.Yellow.Trigger),
 		Span: f.span.windows, SpanActual: r.figure(f.span), SpanExpects: e.over(f.span.windows),

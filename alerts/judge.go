@@ -9,6 +9,15 @@ type expectation struct {
 	slope float64 // how much the mean grows from window to window; 0 for ratios
 	drift float64 // standard deviation of the mean itself, beyond what chance does to each window
 	near  float64 // cold counts: the mean that chance is judged by
+	bound bool    // cold ratios: there is no level yet, and the mean is no more than yellow's bound
+}
+
+// shown is the mean of one window as readings state it, NaN where it is a bound that says nothing of what is usual.
+func (e *expectation) shown() float64 {
+	if e.bound {
+		return math.NaN()
+	}
+	return e.mean
 }
 
 // over is the mean over the n windows that end with this one.

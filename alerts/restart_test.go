@@ -80,7 +80,7 @@ func sameReadings(a, b []Reading) bool {
 			if r.Open {
 				continue
 			}
-			for _, f := range []*float64{&r.Actual, &r.YellowLow, &r.YellowHigh, &r.OrangeLow, &r.OrangeHigh, &r.SpanActual} {
+			for _, f := range []*float64{&r.Actual, &r.Expected, &r.YellowLow, &r.YellowHigh, &r.OrangeLow, &r.OrangeHigh, &r.SpanActual} {
 				if math.IsNaN(*f) {
 					*f = -1
 				}

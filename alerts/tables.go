@@ -13,7 +13,7 @@ var readingsTable = schemas.Table{
 		{Name: "shop", Type: "LowCardinality(String)", Doc: "Shop."},
 		{Name: "actual", Type: "Float64", Doc: "The figure in this window; NaN without samples."},
 		{Name: "samples", Type: "Float64", Doc: "Samples behind the judgement: the expected count, or the denominator, of the deciding span."},
-		{Name: "expected", Type: "Float64", Doc: "What was expected of this window."},
+		{Name: "expected", Type: "Float64", Doc: "What was expected of this window; NaN where nothing is known yet but a fixed bound."},
 		{Name: "yellow_low", Type: "Float64", Doc: "Yellow begins at or below it, by the figure over the rule's shortest span and with all guards; NaN for none."},
 		{Name: "yellow_high", Type: "Float64", Doc: "Yellow begins at or above it, by the figure over the rule's shortest span and with all guards; NaN for none."},
 		{Name: "orange_low", Type: "Float64", Doc: "Orange begins at or below it, by the figure over the rule's shortest span and with all guards; NaN for none."},
@@ -73,7 +73,7 @@ func readingsView() schemas.View {
 	limit := func(name string) string { return "if(isNaN(r." + name + "), NULL, r." + name + ") AS " + name }
 	return schemas.View{
 		Name: "v_alert_readings", Doc: "What the evaluator found for each window, the newest judgement of each.",
-		SQL: "SELECT window_start, rule, series, shop, " + limit("actual") + ", samples, expected, " + limit("yellow_low") + ", " + limit("yellow_high") + ", " +
+		SQL: "SELECT window_start, rule, series, shop, " + limit("actual") + ", samples, " + limit("expected") + ", " + limit("yellow_low") + ", " + limit("yellow_high") + ", " +
 			limit("orange_low") + ", " + limit("orange_high") + ", sigma, score, span, span_actual, span_expected, tier, basis, open\nFROM alert_readings AS r FINAL",
 	}
 }

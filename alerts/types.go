@@ -78,7 +78,7 @@ type Reading struct {
 	Start      schemas.Millis // of the newest window judged
 	Actual     float64        // of that window: the count, or the ratio (NaN without samples)
 	Samples    float64        // behind the deciding span: the expected count, or the denominator
-	Expected   float64        // of one window
+	Expected   float64        // of one window; NaN for a cold ratio without a level of its own
 	YellowLow  float64
 	YellowHigh float64
 	OrangeLow  float64

@@ -64,7 +64,7 @@ func (a *Alertmanager) labels(v *incident.View, tier alerts.Tier) map[string]str
 func (a *Alertmanager) annotations(v *incident.View) map[string]string {
 	all := map[string]string{
 		"summary": fmt.Sprintf("%s: %s", v.Title["en"], v.Series), "summary_zh": fmt.Sprintf("%s：%s", v.Title["zh"], v.Series),
-		"since": v.OpenedAt.UTC().Format(time.RFC3339), "owner": v.Owner, "incident": v.ID, "runbook_url": v.Runbook,
+		"since": v.OpenedAt.UTC().Format(time.RFC3339), "owner": v.Owner, "incident": v.ID, "incident_url": a.conf.Links.Incident(v), "runbook_url": v.Runbook,
 		"board_url": a.conf.Links.Board(v, "en"), "board_url_zh": a.conf.Links.Board(v, "zh"),
 	}
 	if v.Judged() {

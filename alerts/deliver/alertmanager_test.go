@@ -77,10 +77,10 @@ func TestLabelsAndAnnotations(t *testing.T) {
 	}
 	want := map[string]string{
 		"summary": "Paid orders fall: chaye", "summary_zh": "支付订单下跌：chaye", "expected": "41.8", "actual": "3", "samples": "209", "window": "5m",
-		"since": "2025-06-15T11:50:00Z", "data": "complete", "basis": "weekly", "owner": "trade", "incident": "paid_orders_fall-1",
+		"since": "2025-06-15T11:50:00Z", "data": "complete", "basis": "weekly", "owner": "trade", "incident": "paid_orders_fall-1", "incident_url": "http://boards.example/?incident=paid_orders_fall-1&page=alerts",
 		"runbook_url":  "https://docs.example/runbooks/paid_orders_fall",
-		"board_url":    "http://boards.example/?board=live&from=1749984600000&lang=en&to=now&var-shop=chaye#panel-7",
-		"board_url_zh": "http://boards.example/?board=live&from=1749984600000&lang=zh&to=now&var-shop=chaye#panel-7",
+		"board_url":    "http://boards.example/?board=live&from=1749984600000&lang=en&panel=7&to=now&var-shop=chaye",
+		"board_url_zh": "http://boards.example/?board=live&from=1749984600000&lang=zh&panel=7&to=now&var-shop=chaye",
 	}
 	if !maps.Equal(a.Annotations, want) {
 		t.Errorf("annotations %v\nwant %v", a.Annotations, want)

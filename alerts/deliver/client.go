@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -41,7 +42,7 @@ type endpoint struct {
 func newEndpoint(name, address string, timeout, patience time.Duration, m *meter) (*endpoint, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%s: the address must be http:// or https:// with a host", name)
+		return nil, fmt.Errorf("%s: the address must begin with http:// or https:// and name a host, for example http://127.0.0.1:9093", strings.TrimSpace(name))
 	}
 	m.preset(name)
 	return &endpoint{

@@ -37,7 +37,18 @@ func (l Links) Board(v *incident.View, lang string) string {
 	}
 	q.Set("board", v.Board)
 	q.Set("lang", lang)
-	return fmt.Sprintf("%s/?%s#panel-%d", base, q.Encode(), v.Panel)
+	q.Set("panel", strconv.FormatUint(uint64(v.Panel), 10))
+	return base + "/?" + q.Encode()
+}
+
+// Incident leads to the preview's page of the incident, where it is acknowledged. Empty where the boards are Grafana's,
+// which has no such page.
+func (l Links) Incident(v *incident.View) string {
+	base := strings.TrimSuffix(l.Boards, "/")
+	if base == "" || strings.HasSuffix(base, "/d") {
+		return ""
+	}
+	return base + "/?" + url.Values{"page": {"alerts"}, "incident": {v.ID}}.Encode()
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -73,8 +73,9 @@ type note struct {
 }
 
 type noteLinks struct {
-	Board   map[string]string `json:"board,omitempty"` // by language
-	Runbook string            `json:"runbook,omitempty"`
+	Board    map[string]string `json:"board,omitempty"` // by language
+	Incident string            `json:"incident,omitempty"`
+	Runbook  string            `json:"runbook,omitempty"`
 }
 
 // Deliver posts the messages one after the other. A message that is refused (4xx but 408 and 429) is logged, counted and
@@ -102,7 +103,7 @@ func (w *Webhook) Deliver(ctx context.Context, messages []incident.Message) erro
 }
 
 func (w *Webhook) post(ctx context.Context, id string, m *incident.Message) error {
-	n := note{Version: 1, Message: *m, Links: noteLinks{Runbook: m.Incident.Runbook}}
+	n := note{Version: 1, Message: *m, Links: noteLinks{Incident: w.conf.Links.Incident(&m.Incident), Runbook: m.Incident.Runbook}}
 	if board := w.conf.Links.Board(&m.Incident, "en"); board != "" {
 		n.Links.Board = map[string]string{"en": board, "zh": w.conf.Links.Board(&m.Incident, "zh")}
 	}

@@ -160,8 +160,16 @@ func TestLinks(t *testing.T) {
 	v := view("orange", "orange")
 	ended := noon
 	v.ResolvedAt = &ended
-	if got, want := (Links{Boards: "http://b.example/"}).Board(&v, "zh"), "http://b.example/?board=live&from=1749984600000&lang=zh&to=1749989700000&var-shop=chaye#panel-7"; got != want {
+	if got, want := (Links{Boards: "http://b.example/"}).Board(&v, "zh"), "http://b.example/?board=live&from=1749984600000&lang=zh&panel=7&to=1749989700000&var-shop=chaye"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := (Links{Boards: "http://b.example/"}).Incident(&v), "http://b.example/?incident="+v.ID+"&page=alerts"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, boards := range []string{"", "https://grafana.example/d"} {
+		if got := (Links{Boards: boards}).Incident(&v); got != "" {
+			t.Errorf("%q has no page of incidents, and leads to %s", boards, got)
+		}
 	}
 	v.Board = ""
 	if got := (Links{Boards: "http://b.example"}).Board(&v, "en"); got != "" {

@@ -69,6 +69,7 @@ func (c alertRunCmd) Run(ctx context.Context, log zerolog.Logger) error {
 		defer cancel()
 		return sink.Ping(ctx)
 	}
+	log.Info().Str("listen", c.Listen).Str("admin", c.Admin).Msg("judging alerts; run only one of these on a database: a second would tell everything twice")
 	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return h.Run(ctx) })

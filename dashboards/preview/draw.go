@@ -87,9 +87,9 @@ func (d drawing) nothing() string {
 	case d.Type == "alerts":
 		return "No open alerts"
 	case zh:
-		return "所选时间范围内没有数据"
+		return "所选时间范围内暂无完整数据"
 	}
-	return "No data in this range"
+	return "No complete data in this range yet"
 }
 
 // frames runs the panel's queries side by side.

@@ -65,7 +65,7 @@ func TestDrawStat(t *testing.T) {
 	if s.Name != "" || s.Text != "7.1%" || *s.Value != 0.0712 || s.Color != "yellow" || len(s.Spark) != 3 || s.Min != nil {
 		t.Errorf("%+v", s)
 	}
-	if data := drawn(t, 3, result("time DateTime;share Float64")); len(data.Stats) != 0 || data.Message != "No data in this range" {
+	if data := drawn(t, 3, result("time DateTime;share Float64")); len(data.Stats) != 0 || data.Message != "No complete data in this range yet" {
 		t.Errorf("%+v", data)
 	}
 }

@@ -231,7 +231,7 @@ func TestHTTPBoards(t *testing.T) {
 		t.Errorf("%+v %v", b, err)
 	}
 	var d Data
-	if err := json.Unmarshal(call(t, s, "GET", "/api/boards/tidemark-test-zh/panels/7?var-shop=x").Body.Bytes(), &d); err != nil || d.Message != "所选时间范围内没有数据" {
+	if err := json.Unmarshal(call(t, s, "GET", "/api/boards/tidemark-test-zh/panels/7?var-shop=x").Body.Bytes(), &d); err != nil || d.Message != "所选时间范围内暂无完整数据" {
 		t.Errorf("%+v %v", d, err)
 	}
 }

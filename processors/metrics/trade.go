@@ -69,8 +69,8 @@ func paidOrdersFall() processors.Alert {
 				ZH: "支付订单低于往周同一时段甚至为零：支付通道、结算页或订单系统故障。每一分钟都在损失正常销售额。",
 			},
 			Look: processors.Text{
-				EN: "Orders per minute beside it: if orders come and payments do not, it is the payment; if both stop, the checkout or the order feed. Page views: if they fall too, the shop itself.",
-				ZH: "对比“每分钟下单数”：有下单无支付为支付问题；两者皆停为结算页或订单接入问题；浏览量同时下跌则是站点问题。",
+				EN: "Orders per minute beside it: if orders come and payments do not, it is the payment; if both stop, the checkout, the order feed, or the payment of a shop that reports orders only once they are paid. Page views: if they fall too, the shop itself.",
+				ZH: "对比“每分钟下单数”：有下单无支付为支付问题；两者皆停为结算页或订单接入问题，或店铺仅在支付后上报订单；浏览量同时下跌则是站点问题。",
 			},
 			Act: processors.Text{
 				EN: "Place a test order with each payment method. Switch to the second provider, roll back the last release of the checkout, or call the provider's hotline. Tell the customer service.",

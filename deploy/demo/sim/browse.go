@@ -30,8 +30,8 @@ func (v *visit) home() {
 	v.page("/", "Home")
 	for slot := range 1 + v.rng.IntN(3) {
 		promo := props{
-			"promotion_id": fmt.Sprintf("banner-%d", 1+v.rng.IntN(4)),
-			"name":         "spring-sale", "creative": fmt.Sprintf("spring-%c", 'a'+v.rng.IntN(3)), "position": fmt.Sprintf("home-%d", slot+1),
+			"promotion_id": fmt.Sprintf("banner-%d", 1+v.rng.IntN(4)), "impression_id": fmt.Sprintf("i-%s-%d", v.id, slot),
+			"name": "spring-sale", "creative": fmt.Sprintf("spring-%c", 'a'+v.rng.IntN(3)), "position": fmt.Sprintf("home-%d", slot+1),
 		}
 		v.clock += 50 * time.Millisecond
 		v.track("Promotion Viewed", promo, truth.Add{Measure: truth.Shown, N: 1})

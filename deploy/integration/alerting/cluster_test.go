@@ -4,10 +4,15 @@ package alerting
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 
 	"tidemark/deploy/integration/child"
 )
@@ -56,7 +61,7 @@ func (c *cluster) start(t *testing.T, i int) {
 	t.Helper()
 	c.run[i] = start(t, c.dir, fmt.Sprintf("alertmanager-%d", i), "prometheus-alertmanager",
 		"--config.file", c.config, "--storage.path", filepath.Join(c.dir, fmt.Sprint("data-", i)), "--web.listen-address", c.web[i],
-		"--cluster.listen-address", c.gossip[i], "--cluster.peer", c.gossip[1-i], "--cluster.peer-timeout", "3s",
+		"--cluster.listen-address", c.gossip[i], "--cluster.peer", c.gossip[1-i], "--cluster.peer-timeout", "8s",
 		"--cluster.pushpull-interval", "2s", "--cluster.settle-timeout", "5s", "--cluster.reconnect-interval", "1s")
 	answers(t, c.run[i], "http://"+c.web[i]+"/-/ready")
 }
@@ -79,6 +84,36 @@ func (c *cluster) join(t *testing.T) {
 }
 
 func (c *cluster) url(i int, path string) string { return "http://" + c.web[i] + "/api/v2/" + path }
+
+// noted waits until both know of n notifications that one of them has sent: one that dies sooner takes the knowledge
+// along, and the other notifies again, as it should.
+func (c *cluster) noted(t *testing.T, n float64) {
+	t.Helper()
+	until(t, "the Alertmanagers have told each other what they have sent", func() (bool, string) {
+		told := 0.0
+		for i := range c.web {
+			families, err := scrape("http://" + c.web[i] + "/metrics")
+			if err != nil {
+				return false, err.Error()
+			}
+			for _, m := range families["alertmanager_nflog_gossip_messages_propagated_total"].GetMetric() {
+				told += m.GetCounter().GetValue()
+			}
+		}
+		return told >= n, fmt.Sprint(told)
+	}, c.run[:]...)
+}
+
+// scrape reads the metrics of a process.
+func scrape(address string) (map[string]*dto.MetricFamily, error) {
+	answer, err := http.Get(address)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	return parser.TextToMetricFamilies(answer.Body)
+}
 
 // alerts waits until an instance knows so many alerts that have not ended.
 func (c *cluster) alerts(t *testing.T, i, n int) {

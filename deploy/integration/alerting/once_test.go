@@ -35,6 +35,7 @@ func TestOncePerState(t *testing.T) {
 	s.incident(t, "chaye", "open", "orange")
 	in.wait(t, "pager paid_orders_fall chaye orange firing", 1)
 	s.rows(t, "SELECT countIf(kind = 'delivered') FROM alert_events FINAL", "2")
+	c.noted(t, 4) // of each tier the team and tidemark's own hook were told
 
 	must(t, s.hub.Kill())
 	must(t, c.run[0].Kill())
