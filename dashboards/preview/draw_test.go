@@ -198,4 +198,8 @@ func TestConfigOf(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", f, got, want)
 		}
 	}
+	app := field{name: "d", labels: []label{{"channel", "app"}}}
+	if got := p.configOf(&app).displayName; got != "default" {
+		t.Errorf("d of one channel: %s; an expression looks at the name shown, which is %q", got, app.seriesName())
+	}
 }

@@ -19,7 +19,8 @@ type overrideJSON struct {
 	} `json:"properties"`
 }
 
-// change is an override: set applies to the fields that match. A field has two names: its own, and the one shown.
+// change is an override: set applies to the fields that match. A field has two names: its own, and the one shown. As in
+// Grafana, a name is compared with both, an expression with the one shown.
 type change struct {
 	matches func(f *field, shown string) bool
 	set     []setter
@@ -49,7 +50,7 @@ func (r reader) matcher(path string, j *overrideJSON) func(*field, string) bool 
 			r.cannot(path+"/options", "%w", err)
 			return nil
 		}
-		return func(f *field, shown string) bool { return re.MatchString(f.name) || re.MatchString(shown) }
+		return func(_ *field, shown string) bool { return re.MatchString(shown) }
 	case "byType":
 		kind, ok := map[string]fieldKind{"number": numberField, "string": textField, "time": timeField, "boolean": boolField}[option]
 		if !ok {

@@ -5,6 +5,7 @@ package browser
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -58,10 +59,16 @@ func (f *face) board(t *testing.T, board, lang, theme string) {
 	if got := try(Eval[string](p, `() => document.querySelector("main").dataset.board + " " + document.querySelector("main").dataset.lang`))(t); got != board+" "+lang {
 		t.Errorf("the page shows %q, want %s %s", got, board, lang)
 	}
+	split := false // a chart tells the channels apart, by their names in this language
 	for _, panel := range try(p.Panels())(t) {
 		if lang == "zh" && !han.MatchString(panel.Text) {
 			t.Errorf("panel %s has no word of Chinese: %q", panel.ID, panel.Text)
 		}
+		words := map[string][2]string{"en": {"Paid search", "Email"}, "zh": {"付费搜索", "邮件"}}[lang]
+		split = split || panel.Type == "timeseries" && strings.Contains(panel.Text, words[0]) && strings.Contains(panel.Text, words[1])
+	}
+	if board == "marketing" && !split {
+		t.Error("no chart has a line per channel")
 	}
 }
 
