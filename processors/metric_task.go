@@ -217,7 +217,15 @@ func (t *metricTask) blocks() (blocks []schemas.Block) {
 		}
 		s.settle()
 	}
-	return append(blocks, dirtyBlock(metric, start, reason, t.a.Part, t.ver(t.next))...)
+	return append(blocks, dirtyBlock(metric, start, reason, t.a.Part, t.ver(t.next), t.dirtyAt())...)
+}
+
+// dirtyAt is the time of the marks of a flush: the log's, so that a mark that is written twice is the same row.
+func (t *metricTask) dirtyAt() schemas.Millis {
+	if t.lastAt == 0 { // nothing read yet: a change of the catalogue has cut windows
+		return schemas.Millis(t.clock.M)
+	}
+	return schemas.Millis(t.lastAt)
 }
 
 // position is where the next owner must take up the work so that it comes to the same rows; left is the number of

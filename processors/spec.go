@@ -131,7 +131,7 @@ func (s *Spec) Check() error {
 	if len(s.Measures) == 0 {
 		bad("no measures")
 	}
-	seen := map[string]bool{"window_start": true, "part": true, "ver": true, "complete": true}
+	seen := map[string]bool{"window_start": true, "part": true, "ver": true, "complete": true, columnGone: true}
 	for _, n := range s.names() {
 		if !nameRule.MatchString(n) {
 			bad("name %q must be lower snake case", n)
@@ -205,8 +205,15 @@ func (s *Spec) Table() *schemas.Table {
 	for _, m := range s.Measures {
 		t.Columns = append(t.Columns, m.columns()...)
 	}
+	t.Columns = append(t.Columns, schemas.Column{
+		Name: columnGone, Type: "Bool",
+		Doc: "Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.",
+	})
 	return t
 }
+
+// columnGone marks tombstones. Rows of the stream leave it out, which stands for false.
+const columnGone = "gone"
 
 func (m MeasureSpec) columns() []schemas.Column {
 	col := func(suffix, typ, expr, doc string) schemas.Column {

@@ -19,21 +19,22 @@ var watermarksTable = schemas.Table{
 
 // dirtyTable is the list of what a recompute has to do.
 var dirtyTable = schemas.Table{
-	Name: "dirty", Doc: "Windows that differ from their raw events until they are recomputed.",
+	Name: "dirty", Doc: "Windows that differ from their raw events until they are recomputed. v_dirty shows those that still do.",
 	Engine: "ReplacingMergeTree(ver)", OrderBy: []string{"metric", "window_start", "part", "reason"},
 	Columns: []schemas.Column{
 		{Name: "metric", Type: "LowCardinality(String)", Doc: "Metric."},
 		{Name: "window_start", Type: "DateTime64(3, 'UTC')", Doc: "Start of the window."},
 		{Name: "part", Type: "UInt64", Doc: "Topic id and partition."},
-		{Name: "reason", Type: "LowCardinality(String)", Doc: "late: an event came after the close. cut: the window began before the metric or the log did."},
-		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the next record to read."},
+		{Name: "reason", Type: "LowCardinality(String)", Doc: "late: an event came after the close. cut: the window began before the metric or the log did. import: events were imported into it."},
+		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the next record to read: what was missed lies before it."},
+		{Name: "at", Type: "DateTime64(3, 'UTC')", Doc: "Append time of the last record read before the mark was set."},
 	},
 }
 
 // SystemTables are the tables that every installation has beside the metrics.
 func SystemTables() []*schemas.Table {
-	w, d := watermarksTable, dirtyTable
-	return []*schemas.Table{&w, &d}
+	w, d, r, v := watermarksTable, dirtyTable, rebuiltTable, revisionsTable
+	return []*schemas.Table{&w, &d, &r, &v}
 }
 
 // Mark is one row of the watermarks table.
@@ -69,18 +70,19 @@ func WatermarkBlock(marks []Mark) schemas.Block {
 	}
 }
 
-func dirtyBlock(metric []string, start []schemas.Millis, reason []string, part, ver uint64) []schemas.Block {
+// dirtyBlock makes the rows for the dirty table; at is the append time of the last record read.
+func dirtyBlock(metric []string, start []schemas.Millis, reason []string, part, ver uint64, at schemas.Millis) []schemas.Block {
 	if len(metric) == 0 {
 		return nil
 	}
-	parts, vers := make([]uint64, len(metric)), make([]uint64, len(metric))
+	parts, vers, ats := make([]uint64, len(metric)), make([]uint64, len(metric)), make([]schemas.Millis, len(metric))
 	for i := range parts {
-		parts[i], vers[i] = part, ver
+		parts[i], vers[i], ats[i] = part, ver, at
 	}
 	t := dirtyTable
 	return []schemas.Block{{
 		Table: &t, Rows: len(metric),
-		Names: []string{"metric", "window_start", "part", "reason", "ver"},
-		Data:  []any{metric, start, parts, reason, vers},
+		Names: []string{"metric", "window_start", "part", "reason", "ver", "at"},
+		Data:  []any{metric, start, parts, reason, vers, ats},
 	}}
 }

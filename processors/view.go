@@ -20,8 +20,8 @@ func watermarksView() schemas.View {
 	}
 }
 
-// View merges the metric's partial rows: the newest version of each, added up over the partitions, with the derived
-// values and whether the window is complete. Its columns merge further: sums add up, and a <name>_state merges with
+// View merges the metric's partial rows: the newest version of each that is no tombstone, added up over the partitions,
+// with the derived values and whether the window is complete. Its columns merge further: sums add up, and a <name>_state merges with
 // uniqMerge, so any longer period can be read from it.
 func (s *Spec) View() schemas.View {
 	dims := strings.Join(append([]string{"window_start"}, s.Dims...), ", ")
@@ -33,16 +33,16 @@ func (s *Spec) View() schemas.View {
 	for _, v := range s.Values {
 		outer = append(outer, v.SQL+" AS "+v.Name)
 	}
-	sql := fmt.Sprintf("SELECT %s,\n  %s,\n  complete\nFROM (\n  SELECT %s,\n    %s AS complete,\n    %s\n  FROM %s AS t FINAL\n  GROUP BY %s\n)",
-		dims, strings.Join(outer, ",\n  "), dims, s.complete(), strings.Join(inner, ",\n    "), s.TableName(), dims)
+	sql := fmt.Sprintf("SELECT %s,\n  %s,\n  complete\nFROM (\n  SELECT %s,\n    %s AS complete,\n    %s\n  FROM %s AS t FINAL\n  WHERE NOT t.%s\n  GROUP BY %s\n)",
+		dims, strings.Join(outer, ",\n  "), dims, s.complete(), strings.Join(inner, ",\n    "), s.TableName(), columnGone, dims)
 	return schemas.View{Name: s.ViewName(), Doc: s.Help, SQL: sql}
 }
 
-// complete is true once every partition of the topic has passed the window's end, unless the window was cut.
+// complete is true once every partition of the topic has passed the window's end, unless the window was cut and has not
+// been recomputed.
 func (s *Spec) complete() string {
 	return fmt.Sprintf("(window_start + toIntervalMillisecond(%d) <= (SELECT min(m) FROM v_watermarks WHERE `group` = '%s' AND topic = '%s')"+
-		" AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = '%s' AND reason = '%s'))",
-		s.Window.SizeMS()+s.lateBy(), ConsumerGroup(s.Group), s.Topic, s.Name, DirtyCut)
+		" AND window_start NOT IN (%s))", s.Window.SizeMS()+s.lateBy(), ConsumerGroup(s.Group), s.Topic, openCuts(s.Name))
 }
 
 // merged is how the measure's partial rows become one.
@@ -78,9 +78,9 @@ func (m MeasureSpec) names() []string {
 	}
 }
 
-// Views lists the views of all metrics, after the one they rest on.
+// Views lists the views of all metrics, after the one they rest on, and those of what was recomputed.
 func (c Catalogue) Views() []schemas.View {
-	v := []schemas.View{watermarksView()}
+	v := []schemas.View{watermarksView(), dirtyView(), correctionsView()}
 	for i := range c {
 		v = append(v, c[i].View())
 	}

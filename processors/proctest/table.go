@@ -40,6 +40,9 @@ type tables struct {
 	clashes []clash
 }
 
+// tombstone is the text of a row that is none.
+const tombstone = "gone"
+
 // clash is two different rows for one key and one version.
 type clash struct {
 	written
@@ -70,12 +73,20 @@ func (t *tables) insert(b *schemas.Block) {
 	for b.Names[last] != "part" {
 		last++
 	}
+	var gone []bool
+	if b.Names[len(b.Names)-1] == "gone" {
+		gone = column[bool](b, "gone")
+	}
 	for i := range b.Rows {
 		var dims []string
 		for c := first; c < last; c++ {
 			dims = append(dims, b.Data[c].([]string)[i])
 		}
-		t.put(written{place{metric, Key{int64(starts[i]), strings.Join(dims, DimSeparator)}}, vers[i]}, textOf(b, last+2, i))
+		text := tombstone
+		if gone == nil || !gone[i] {
+			text = textOf(b, last+2, i)
+		}
+		t.put(written{place{metric, Key{int64(starts[i]), strings.Join(dims, DimSeparator)}}, vers[i]}, text)
 	}
 }
 
@@ -131,6 +142,8 @@ func textOf(b *schemas.Block, from, row int) string {
 			s = appendUniq(s, data[row], b.Data[c].([][]uint64)[row])
 		case []map[int32]uint64:
 			s = appendBuckets(s, data[row])
+		case []bool: // the mark of tombstones, which this row is not
+			continue
 		default:
 			panic(fmt.Sprintf("column %s: unexpected type %T", b.Names[c], data))
 		}

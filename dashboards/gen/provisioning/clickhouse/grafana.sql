@@ -5,6 +5,8 @@ CREATE SETTINGS PROFILE IF NOT EXISTS tidemark_boards SETTINGS readonly = 1, max
 CREATE ROLE IF NOT EXISTS tidemark_boards SETTINGS PROFILE 'tidemark_boards';
 GRANT SELECT ON tidemark.watermarks TO tidemark_boards;
 GRANT SELECT ON tidemark.dirty TO tidemark_boards;
+GRANT SELECT ON tidemark.rebuilt TO tidemark_boards;
+GRANT SELECT ON tidemark.revisions TO tidemark_boards;
 GRANT SELECT ON tidemark.shops TO tidemark_boards;
 GRANT SELECT ON tidemark.shop_days TO tidemark_boards;
 GRANT SELECT ON tidemark.m_page_views TO tidemark_boards;
@@ -13,6 +15,8 @@ GRANT SELECT ON tidemark.m_sessions TO tidemark_boards;
 GRANT SELECT ON tidemark.m_checkout_funnel TO tidemark_boards;
 GRANT SELECT ON tidemark.m_trade TO tidemark_boards;
 GRANT SELECT ON tidemark.v_watermarks TO tidemark_boards;
+GRANT SELECT ON tidemark.v_dirty TO tidemark_boards;
+GRANT SELECT ON tidemark.v_corrections TO tidemark_boards;
 GRANT SELECT ON tidemark.v_page_views TO tidemark_boards;
 GRANT SELECT ON tidemark.v_ctr TO tidemark_boards;
 GRANT SELECT ON tidemark.v_sessions TO tidemark_boards;
