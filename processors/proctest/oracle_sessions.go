@@ -14,7 +14,7 @@ type Visit struct {
 	Close       int64 // its close time
 	Min         int64 // its oldest record's offset
 	value       any
-	handed      int64 // M's whole second, less lateness, at which it was handed over
+	handed      int64 // whole second at which its end was certain
 }
 
 // folded is all sessions of one definition.
@@ -41,13 +41,9 @@ func foldAll(p *processors.PlainSessions, spec *processors.SessionsSpec, dedupe 
 	f := &folded{gap: spec.Gap.Milliseconds(), span: spec.MaxSpan.Milliseconds(), o: o}
 	late := spec.Lateness.Milliseconds()
 	byKey := map[string][]joined{}
-	var steps []int64 // the rising values of to
 	for i := range all {
 		s := &all[i]
-		if to := wholeSecond(s.after - late); to > f.to {
-			f.to = to
-			steps = append(steps, to)
-		}
+		f.to = max(f.to, wholeSecond(s.after-late))
 		if !s.isEvent || s.dup && dedupe || !p.Where(s.event) || p.Key(s.event) == "" {
 			continue
 		}
@@ -66,7 +62,7 @@ func foldAll(p *processors.PlainSessions, spec *processors.SessionsSpec, dedupe 
 			}
 			return a.off < b.off
 		})
-		f.fold(key, p, spec.MaxEvents, events, steps)
+		f.fold(key, p, spec.MaxEvents, events)
 		f.chain(key, events)
 	}
 	sort.Slice(f.ended, func(i, j int) bool {
@@ -91,13 +87,13 @@ func wholeSecond(t int64) int64 {
 }
 
 // fold walks through one key's events.
-func (f *folded) fold(key string, p *processors.PlainSessions, most int, events []joined, steps []int64) {
+func (f *folded) fold(key string, p *processors.PlainSessions, most int, events []joined) {
 	var cur *Visit
 	var state any
 	n := 0
 	end := func(passed int64) {
 		cur.value, cur.Close = p.Session(cur.First, cur.Last, n, state), cur.Last+f.gap-1
-		cur.handed = steps[sort.Search(len(steps), func(i int) bool { return steps[i] > passed })]
+		cur.handed = wholeSecond(passed) + 1000
 		f.ended = append(f.ended, *cur)
 		cur = nil
 	}

@@ -41,6 +41,6 @@ func (s *Sessions[S]) resumed(h *hit[S]) bool {
 		return true
 	}
 	delete(s.resume, h.Key)
-	s.start(h, l.Before)
+	s.start(h, l.Before, h.TS)
 	return true
 }

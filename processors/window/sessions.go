@@ -34,12 +34,18 @@ type Session[S any] struct {
 	off    int64 // offset of its first event
 	newest int64 // newest offset among its records and those of the sessions that it continues
 	before int64 // newest offset among those of the sessions that it continues after a cap; -1 where it continues none
+	root   int64 // event time at which the chain that it belongs to began; its own First where no cap came before
+	passed int64 // event time beyond which it cannot go on; of a session that has ended
 	capped bool  // a cap has ended it
 	closed bool
 }
 
 // Close is the session's close time: its last event plus the gap, less a millisecond.
 func (s *Session[S]) Close(gap int64) int64 { return s.Last + gap - 1 }
+
+// Root is the event time at which the session's chain began: caps cut where they do because of it. In a replay that took
+// the chain up in its middle, it is that event's.
+func (s *Session[S]) Root() int64 { return s.root }
 
 // Event is what Sessions is given of a record.
 type Event struct {
@@ -101,7 +107,8 @@ func (s *Sessions[S]) Hold(e Event, state S) {
 func FoldedUpTo(watermark int64) int64 { return Floor(watermark, 1000) }
 
 // Advance folds what lies before the watermark's whole second and hands every session that ended to done, in the order
-// of (close time, first offset). The session is only valid during the call.
+// of (second in which the end was certain, last event, first offset), which no pace of the watermark changes. The session
+// is only valid during the call.
 func (s *Sessions[S]) Advance(watermark int64, done func(*Session[S])) {
 	to := FoldedUpTo(watermark)
 	if to <= s.upTo {
@@ -132,20 +139,20 @@ func (s *Sessions[S]) fold(h *hit[S]) {
 	}
 	cur := s.open[h.Key]
 	if cur != nil && h.TS > cur.Last+s.gap {
-		s.end(cur)
+		s.end(cur, cur.Last+s.gap)
 		cur = nil
 	}
 	switch {
 	case cur == nil && h.Join:
 		return
 	case cur == nil:
-		s.start(h, -1)
+		s.start(h, -1, h.TS)
 		return
 	case h.Join:
 	case cur.Events >= s.most || h.TS-cur.First > s.span:
 		cur.capped = true
-		s.end(cur)
-		s.start(h, cur.newest)
+		s.end(cur, h.TS)
+		s.start(h, cur.newest, cur.root)
 		return
 	default:
 		cur.Events++
@@ -156,17 +163,17 @@ func (s *Sessions[S]) fold(h *hit[S]) {
 	s.merge(&cur.State, &h.state)
 }
 
-func (s *Sessions[S]) start(h *hit[S], before int64) {
+func (s *Sessions[S]) start(h *hit[S], before, root int64) {
 	n := &Session[S]{
 		First: h.TS, Last: h.TS, Events: 1, State: h.state, Low: h.Low,
-		key: h.Key, off: h.Low.Off, newest: max(h.Low.Off, before), before: before,
+		key: h.Key, off: h.Low.Off, newest: max(h.Low.Off, before), before: before, root: root,
 	}
 	s.open[h.Key] = n
 	s.expireAt(n)
 }
 
-func (s *Sessions[S]) end(n *Session[S]) {
-	n.closed = true
+func (s *Sessions[S]) end(n *Session[S], passed int64) {
+	n.closed, n.passed = true, passed
 	delete(s.open, n.key)
 	s.ended = append(s.ended, n)
 }
@@ -185,7 +192,7 @@ func (s *Sessions[S]) expire(sec, to int64) {
 		switch {
 		case n.closed:
 		case n.Last+s.gap < to:
-			s.end(n)
+			s.end(n, n.Last+s.gap)
 		default:
 			s.expireAt(n)
 		}
@@ -194,7 +201,7 @@ func (s *Sessions[S]) expire(sec, to int64) {
 
 func (s *Sessions[S]) hand(done func(*Session[S])) {
 	slices.SortFunc(s.ended, func(a, b *Session[S]) int {
-		return cmp.Or(cmp.Compare(a.Last, b.Last), cmp.Compare(a.Low.Off, b.Low.Off))
+		return cmp.Or(cmp.Compare(Floor(a.passed, 1000), Floor(b.passed, 1000)), cmp.Compare(a.Last, b.Last), cmp.Compare(a.Low.Off, b.Low.Off))
 	})
 	all := s.ended
 	for len(s.ended) > 0 { // each leaves first, so that none is handed over twice should done panic
@@ -216,6 +223,13 @@ func (s *Sessions[S]) Low() Low {
 		l = l.Min(n.Low)
 	}
 	return l
+}
+
+// OpenSessions calls f for every open session, in no order; it is only valid during the call.
+func (s *Sessions[S]) OpenSessions(f func(*Session[S])) {
+	for _, n := range s.open {
+		f(n)
+	}
 }
 
 // Open is the number of open sessions.
