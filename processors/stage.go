@@ -31,6 +31,7 @@ type sessionStage[E, S any] struct {
 	dedupe  bool
 	foldTo  int64
 	links   []link // sessions of chains that have ended and stand in open windows
+	doubt   doubt  // of a recompute
 }
 
 // stageFor finds the stream's stage for a definition of sessions, or adds one.
@@ -74,6 +75,7 @@ func (s *sessionStage[E, S]) advance(m, off int64) (other int64) {
 	gap := s.def.Spec.Gap.Milliseconds()
 	s.set.Advance(s.watermark(m), func(v *window.Session[S]) {
 		s.link(v)
+		s.doubt.note(v.Root(), v.Close(gap), gap)
 		for _, a := range s.metrics {
 			if a.add(v, v.Close(gap), v.Low, s.foldTo-1).other {
 				other++

@@ -35,6 +35,7 @@ type typedStream[E any] struct {
 	direct []*aggregate[E]
 	stages []stage[E]
 	seen   *window.Dedupe // nil until the first record where nothing is deduplicated
+	copies copies         // of a recompute
 	e      E
 }
 
@@ -62,12 +63,17 @@ func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err err
 	if dup {
 		st.Duplicates++
 	}
-	low := window.Low{Off: r.Offset, At: int64(r.Time), M: m}
+	t.count(dup, ts, window.Low{Off: r.Offset, At: int64(r.Time), M: m}, m, st)
+	return ts, nil
+}
+
+// count gives the event that was decoded last to every metric.
+func (t *typedStream[E]) count(dup bool, ts int64, low window.Low, m int64, st *Stats) {
 	for _, a := range t.direct {
 		if dup && a.dedupe {
 			continue
 		}
-		o := a.add(e, ts, low, m-a.spec.Lateness.Milliseconds())
+		o := a.add(&t.e, ts, low, m-a.spec.Lateness.Milliseconds())
 		if o.late {
 			st.Late++
 		}
@@ -76,11 +82,10 @@ func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err err
 		}
 	}
 	for _, s := range t.stages {
-		if s.take(e, dup, ts, low, m) {
+		if s.take(&t.e, dup, ts, low, m) {
 			st.Late++
 		}
 	}
-	return ts, nil
 }
 
 func (t *typedStream[E]) advance(m, off int64, st *Stats) {

@@ -3,6 +3,7 @@ package schemas
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Columns that land adds to the fields of an event.
@@ -80,7 +81,15 @@ func RawViews() []View {
 	}
 }
 
-// retention counts from received_at, so that imported history is not deleted on arrival.
+// RawRetention is how long the family's raw events are kept at least, counted from received_at.
+func RawRetention(family string) time.Duration {
+	if family == Clickstream.Name {
+		return 90 * 24 * time.Hour
+	}
+	return 3 * 365 * 24 * time.Hour
+}
+
+// retention is the same as an interval of ClickHouse. It counts from received_at, so that imported history is not deleted on arrival.
 func retention(family string) string {
 	if family == Clickstream.Name {
 		return "90 DAY"

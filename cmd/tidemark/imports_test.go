@@ -33,6 +33,7 @@ func layers() []layer {
 		{"processors/window", nil},
 		{"processors/agg", nil},
 		{"processors/metrics", []string{"processors", "schemas"}},
+		{"processors/recompute", []string{"processors", "schemas", "sinks"}},
 		{"processors/proctest", []string{"processors", "schemas", "sinks/memory"}},
 		{"processors", []string{"processors/window", "processors/agg", "schemas"}},
 		{"ingest", []string{"schemas"}},

@@ -72,6 +72,7 @@ func TestRulesBrokenInOracle(t *testing.T) {
 		"a window outlasts its end":             WatermarkInclusive,
 		"other is chosen by name":               OtherByName,
 		"tuples have no bound":                  OtherUnbounded,
+		"sessions count in order of their ends": SessionsByEnd,
 		"last is what came last":                LastByArrival,
 		"sessions fold in the order of arrival": SessionsByArrival,
 		"sessions have no caps":                 SessionsUncapped,

@@ -3,6 +3,7 @@ package proctest
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"tidemark/processors"
 )
@@ -13,6 +14,9 @@ type Options struct {
 	End bool
 	// NoLateness counts every event, however late: what a recompute from raw events would give.
 	NoLateness bool
+	// Recompute reads the log as a recompute from raw events does: without lateness, and a copy is what lies within the
+	// horizon of an earlier sighting, or has the event time of one that is no copy.
+	Recompute bool
 	// M is the highest event time seen before the log.
 	M int64
 	// Broken is a rule to break, for negative controls.
@@ -81,6 +85,7 @@ type seen struct {
 // Batch counts a partition's log, offsets rising, for metrics of one topic. It works on the whole log at once, with
 // maps and sorts, straight from the rules.
 func Batch(defs []processors.Definition, log []processors.Record, o Options) (*Outcome, error) {
+	o.NoLateness = o.NoLateness || o.Recompute && o.Broken != LatenessKept
 	out := &Outcome{M: o.M, Metrics: map[string]*Counted{}}
 	if len(defs) == 0 {
 		return out, nil
@@ -120,6 +125,11 @@ func Batch(defs []processors.Definition, log []processors.Record, o Options) (*O
 // read decodes the log, marks duplicates and follows M.
 func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) []seen {
 	all := make([]seen, 0, len(log))
+	type sighting struct {
+		id string
+		ts int64
+	}
+	counted := map[sighting]bool{}
 	last := map[string]int64{} // event id to append time of its last sighting
 	h := p.Horizon.Milliseconds()
 	for i := range log {
@@ -149,6 +159,10 @@ func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) 
 			s.dup = known && s.at-before <= h && o.Broken != NothingIsDuplicate || known && o.Broken == EndlessHorizon
 			if !s.dup || o.Broken != HorizonNotRefreshed {
 				last[id] = s.at
+			}
+			if o.Recompute && !s.dup {
+				at := sighting{strings.Clone(id), s.ts}
+				s.dup, counted[at] = counted[at] && o.Broken != CopiesBeyondHorizon, true
 			}
 			if s.dup {
 				out.Duplicates++

@@ -67,7 +67,7 @@ func foldAll(p *processors.PlainSessions, spec *processors.SessionsSpec, dedupe 
 	}
 	sort.Slice(f.ended, func(i, j int) bool {
 		a, b := &f.ended[i], &f.ended[j]
-		if a.handed != b.handed {
+		if a.handed != b.handed && o.Broken != SessionsByEnd {
 			return a.handed < b.handed
 		}
 		if a.Last != b.Last {

@@ -24,4 +24,7 @@ const (
 	GapExclusive               // an event exactly a gap later opens a new session
 	SessionsLateInclusive      // an event exactly at the watermark is late
 	CutWithoutSpan             // sessions that are new in a partition count though they may have begun before
+	SessionsByEnd              // sessions are counted in the order of their last events, whenever their end was certain
+	CopiesBeyondHorizon        // a recompute counts copies beyond the horizon
+	LatenessKept               // a recompute refuses late events
 )

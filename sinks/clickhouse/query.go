@@ -55,7 +55,12 @@ func Select[T any](ctx context.Context, s *Sink, sql string, params ...Param) ([
 
 // Each is Select for many rows: yield gets them one after the other, as they arrive, and ends the query with an error.
 func Each[T any](ctx context.Context, s *Sink, sql string, yield func(T) error, params ...Param) error {
-	rows, err := s.conn.Query(ctx, sql, bind(params)...)
+	return EachWith(ctx, s, nil, sql, yield, params...)
+}
+
+// EachWith is Each under settings of its own for the query.
+func EachWith[T any](ctx context.Context, s *Sink, settings map[string]any, sql string, yield func(T) error, params ...Param) error {
+	rows, err := s.conn.Query(ch.Context(ctx, ch.WithSettings(settings)), sql, bind(params)...)
 	if err != nil {
 		return s.explain(ctx, "query", "", err)
 	}
