@@ -85,7 +85,8 @@ func adderOf[E any](m Measure[E]) func(*slot, *E, sample) {
 
 // outcome says what became of an event in one metric.
 type outcome struct {
-	late  bool
+	fate  fate
+	late  bool // for one of its windows at least
 	other bool
 }
 
@@ -98,15 +99,18 @@ func (a *aggregate[E]) add(e *E, ts int64, low window.Low, watermark int64) (o o
 		switch {
 		case start+a.size <= watermark:
 			o.late = true
+			o.fate = o.fate.or(late)
 			a.mark(start, DirtyLate)
 			continue
 		case a.from > 0 && start <= a.from:
+			o.fate = o.fate.or(cut)
 			a.mark(start, DirtyCut)
 			continue
 		}
 		p := a.pane(start, low)
 		c, other := a.cell(p, e)
 		o.other = o.other || other
+		o.fate = counted
 		p.touch(c, a.spec.Headline) // first: a measure that panics has changed the cell too
 		for i, add := range a.adds {
 			add(&c.slots[i], e, sample{ts, low.Off, &p.held})

@@ -65,6 +65,7 @@ func (c Catalogue) Work(group, consumer string) (Work, error) {
 			if !ok {
 				return nil, fmt.Errorf("%s/%d: no metric reads this topic", a.Topic, a.Partition)
 			}
+			a.Group = consumer
 			return newMetricTask(defs, a)
 		},
 	}, nil

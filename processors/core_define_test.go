@@ -212,7 +212,7 @@ func TestIdentityIsTheShops(t *testing.T) {
 		task.Apply(recs)
 		task.Close()
 		f := task.Flush(false)
-		if f.Stats.Duplicates != 1 || len(f.Blocks) != 1 || f.Blocks[0].Rows != 2 {
+		if f.Stats.Duplicates != 1 || len(f.Blocks) != 2 || f.Blocks[0].Rows != 2 {
 			t.Errorf("%s: %d copies, %+v; want 1 copy and a row for each shop", group, f.Stats.Duplicates, f.Blocks)
 		}
 	}

@@ -108,10 +108,10 @@ func equal(t *testing.T, what string, got, want []string) {
 
 func TestTaskCountsWindows(t *testing.T) {
 	c := newCore(t, Assignment{}, DefineOn(coreSource(), coreMetric()))
-	c.send("a 101 b 102 a 112")
+	c.send("a 101 b 102 a 121")
 	f := c.task.Flush(false)
-	equal(t, "rows", rowsOf(f, "n"), []string{"100:2", "110:1"})
-	if p := f.Position; p.C != 0 || p.L != 2 || p.P != 3 || p.MAtL != 102_000 || p.MAtP != 112_000 {
+	equal(t, "rows", rowsOf(f, "n"), []string{"100:2", "120:1"})
+	if p := f.Position; p.C != 0 || p.L != 2 || p.P != 3 || p.MAtL != 102_000 || p.MAtP != 121_000 {
 		t.Errorf("position %+v", p)
 	}
 	c.send("a 103")

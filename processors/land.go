@@ -26,6 +26,7 @@ func LandWork(consumer string) Work {
 		if newTask == nil {
 			return nil, fmt.Errorf("%s/%d: no family has this topic", a.Topic, a.Partition)
 		}
+		a.Group = consumer
 		return newTask(a)
 	}
 	return w

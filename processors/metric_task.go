@@ -24,6 +24,7 @@ type metricTask struct {
 	s      stream
 	clock  window.Clock
 	phase  phase
+	ledger ledger
 	anchor bool // what was read before is unknown: the first record sets M, and windows begun before it are cut
 	cut    []*store
 	held   int64 // bytes of the stream as of the last Apply
@@ -40,7 +41,7 @@ func newMetricTask(defs []Definition, a Assignment) (Task, error) {
 			return nil, err
 		}
 	}
-	t := &metricTask{reading: reading{next: a.LogStart, horizon: s.deduplicate()}, a: a, s: s, phase: live}
+	t := &metricTask{reading: reading{next: a.LogStart, horizon: s.deduplicate()}, a: a, s: s, phase: live, ledger: newLedger(len(s.accounts()))}
 	switch p := a.Position; {
 	case p != nil:
 		t.restore(p)
@@ -69,6 +70,7 @@ func (t *metricTask) restore(p *Position) {
 	}
 	t.s.cutStages(known, int64(p.MAtP))
 	t.s.resume(p)
+	t.ledger.resume(p)
 	t.turn(p.C)
 }
 
@@ -100,6 +102,7 @@ func (t *metricTask) turn(off int64) {
 		t.phase = live
 		t.clock.See(int64(p.MAtP))
 		t.stats.settle()
+		t.ledger.settle()
 		for _, s := range t.s.stores() {
 			s.settle()
 		}
@@ -128,16 +131,18 @@ func (t *metricTask) one(r *Record) {
 		}
 		return
 	}
-	if t.anchor {
+	partial := t.anchor
+	if partial {
 		t.begin(int64(r.Time))
 	}
+	t.ledger.see(r, t.clock.M, partial)
 	ts := int64(r.Time)
 	if r.Heartbeat {
 		t.stats.Heartbeats++
 	} else {
 		t.stats.Records++
 		var err error
-		if ts, err = t.s.apply(r, t.clock.M, &t.stats); err != nil {
+		if ts, err = t.s.apply(r, t.clock.M, &t.stats, &t.ledger); err != nil {
 			t.bury(r, err)
 			return
 		}
@@ -150,6 +155,7 @@ func (t *metricTask) one(r *Record) {
 
 // bury keeps a record that cannot be counted for the dead letters, unless an owner before has done so.
 func (t *metricTask) bury(r *Record, cause error) {
+	t.ledger.bury()
 	if t.phase == live {
 		t.reading.bury(r, cause)
 	}
@@ -182,7 +188,7 @@ func (t *metricTask) Flush(headline bool) Flush {
 		f.Blocks = t.headlineBlocks()
 		return f
 	}
-	f.Blocks = t.blocks()
+	f.Blocks = append(t.blocks(), t.a.accounts(t.ledger.take(), t.s.accounts())...)
 	f.Position, f.ChainsLeft = t.position()
 	t.handOver(&f)
 	return f
@@ -233,7 +239,7 @@ func (t *metricTask) dirtyAt() schemas.Millis {
 func (t *metricTask) position() (p Position, left int) {
 	p = Position{L: t.next, P: t.next, MAtL: schemas.Millis(t.clock.M), MAtP: schemas.Millis(t.clock.M)}
 	at := t.lastAt
-	if low := t.s.low(); !low.None() {
+	if low := t.s.low().Min(t.ledger.low); !low.None() {
 		p.L, p.MAtL, at = low.Off, schemas.Millis(low.M), low.At
 	}
 	p.C = t.horizonBefore(p.L, at)
@@ -241,6 +247,7 @@ func (t *metricTask) position() (p Position, left int) {
 		p.Metrics = append(p.Metrics, s.start(int64(p.MAtL)-s.spec.lateBy()))
 	}
 	p.Metrics = append(p.Metrics, t.s.stageStarts()...)
+	p.Metrics = append(p.Metrics, t.ledger.start()...)
 	chains := t.s.chains(p.L)
 	p.Chains = chains[:min(len(chains), maxChains)]
 	return p, len(chains) - len(p.Chains)

@@ -56,6 +56,7 @@ func Version(revision uint32, offset int64) uint64 {
 
 // Assignment is what Run knows of a partition when it is handed to the process.
 type Assignment struct {
+	Group     string // consumer group; Work.NewTask sets it
 	Topic     string
 	Partition int32
 	Part      uint64

@@ -57,6 +57,7 @@ type recountPart struct {
 
 // recounter is what a recompute needs of a stream beside its windows.
 type recounter interface {
+	prepareRecount()
 	recount(r *Record, marked bool, st *RecountStats) error
 	forgetCopies()
 	doubts() []*doubt
@@ -79,6 +80,7 @@ func (d *Definition) NewRecount(from, to, since int64, upto map[uint64]int64, re
 		if !ok {
 			return nil, fmt.Errorf("metric %q: its stream cannot be counted anew", d.Name)
 		}
+		again.prepareRecount()
 		for _, b := range again.doubts() {
 			b.since, b.from, b.to = since, from, to-d.Window.StepMS()+d.Window.SizeMS()
 		}
@@ -206,9 +208,13 @@ func (t *typedStream[E]) recount(r *Record, marked bool, st *RecountStats) error
 		st.Copies++
 	}
 	var ignored Stats
-	t.count(copied, ts, window.Low{Off: r.Offset, At: int64(r.Time), M: neverLate}, neverLate, &ignored)
+	t.unaccounted.settled = 0
+	t.count(copied, ts, window.Low{Off: r.Offset, At: int64(r.Time), M: neverLate}, neverLate, &ignored, &t.unaccounted)
 	return nil
 }
+
+// prepareRecount makes the ledger that nobody reads: accounts are of the log, not of what is counted anew.
+func (t *typedStream[E]) prepareRecount() { t.unaccounted = newLedger(len(t.accounts())) }
 
 func (t *typedStream[E]) forgetCopies() { clear(t.copies) }
 

@@ -7,8 +7,8 @@ import (
 
 // stage is one kind of session over events of type E, with the metrics that count them; it hides the session's state.
 type stage[E any] interface {
-	// take offers an event; it reports whether the event came too late.
-	take(e *E, dup bool, ts int64, low window.Low, m int64) (late bool)
+	// take offers an event. What the stage takes is counted, though a cap or a pause of its key may leave it out of every session.
+	take(e *E, dup bool, ts int64, low window.Low, m int64) fate
 	// advance folds and closes what M has passed; off is the record that moved it.
 	advance(m, off int64) (other int64)
 	low() window.Low
@@ -48,23 +48,26 @@ func stageFor[E, S any](t *typedStream[E], def *Sessions[E, S]) *sessionStage[E,
 
 func (s *sessionStage[E, S]) watermark(m int64) int64 { return m - s.def.Lateness.Milliseconds() }
 
-func (s *sessionStage[E, S]) take(e *E, dup bool, ts int64, low window.Low, m int64) (late bool) {
-	if dup && s.dedupe || s.def.Where != nil && !s.def.Where(e) {
-		return false
+func (s *sessionStage[E, S]) take(e *E, dup bool, ts int64, low window.Low, m int64) fate {
+	if dup && s.dedupe {
+		return duplicate
+	}
+	if s.def.Where != nil && !s.def.Where(e) {
+		return skipped
 	}
 	key := s.def.Key(e)
 	if key == "" {
-		return false
+		return skipped
 	}
 	if ts < s.watermark(m) {
 		for _, a := range s.metrics {
 			a.mark(a.spec.Window.Last(ts+s.def.Spec.Gap.Milliseconds()-1), DirtyLate)
 		}
-		return true
+		return late
 	}
 	join := s.def.Join != nil && s.def.Join(e)
 	s.set.Hold(window.Event{Key: s.src.hash(e, key), TS: ts, Low: low, Join: join}, s.def.Of(e, schemas.Millis(ts)))
-	return false
+	return counted
 }
 
 func (s *sessionStage[E, S]) advance(m, off int64) (other int64) {

@@ -10,7 +10,9 @@ import (
 type stream interface {
 	// apply takes one event record. M is the highest event time before it. A record that cannot be read yields an error
 	// and changes nothing.
-	apply(r *Record, m int64, st *Stats) (ts int64, err error)
+	apply(r *Record, m int64, st *Stats, l *ledger) (ts int64, err error)
+	// accounts names the metrics of each account of the ledger, in the order in which apply notes them.
+	accounts() [][]string
 	// remember only notes the record's id for deduplication.
 	remember(r *Record)
 	// advance closes what M has passed; off is the record that moved it.
@@ -30,13 +32,14 @@ type stream interface {
 }
 
 type typedStream[E any] struct {
-	src    Source[E]
-	decode func([]byte, *E) error
-	direct []*aggregate[E]
-	stages []stage[E]
-	seen   *window.Dedupe // nil until the first record where nothing is deduplicated
-	copies copies         // of a recompute
-	e      E
+	src         Source[E]
+	decode      func([]byte, *E) error
+	direct      []*aggregate[E]
+	stages      []stage[E]
+	seen        *window.Dedupe // nil until the first record where nothing is deduplicated
+	copies      copies         // of a recompute
+	unaccounted ledger         // of a recompute
+	e           E
 }
 
 func newTypedStream[E any](src Source[E]) (stream, error) {
@@ -53,7 +56,7 @@ func (t *typedStream[E]) remember(r *Record) {
 	}
 }
 
-func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err error) {
+func (t *typedStream[E]) apply(r *Record, m int64, st *Stats, l *ledger) (ts int64, err error) {
 	if err := t.decode(r.Value, &t.e); err != nil {
 		return 0, err
 	}
@@ -63,17 +66,19 @@ func (t *typedStream[E]) apply(r *Record, m int64, st *Stats) (ts int64, err err
 	if dup {
 		st.Duplicates++
 	}
-	t.count(dup, ts, window.Low{Off: r.Offset, At: int64(r.Time), M: m}, m, st)
+	t.count(dup, ts, window.Low{Off: r.Offset, At: int64(r.Time), M: m}, m, st, l)
 	return ts, nil
 }
 
-// count gives the event that was decoded last to every metric.
-func (t *typedStream[E]) count(dup bool, ts int64, low window.Low, m int64, st *Stats) {
+// count gives the event that was decoded last to every metric, and notes in the ledger what became of it in each.
+func (t *typedStream[E]) count(dup bool, ts int64, low window.Low, m int64, st *Stats, l *ledger) {
 	for _, a := range t.direct {
 		if dup && a.dedupe {
+			l.note(duplicate)
 			continue
 		}
 		o := a.add(&t.e, ts, low, m-a.spec.Lateness.Milliseconds())
+		l.note(o.fate)
 		if o.late {
 			st.Late++
 		}
@@ -82,7 +87,9 @@ func (t *typedStream[E]) count(dup bool, ts int64, low window.Low, m int64, st *
 		}
 	}
 	for _, s := range t.stages {
-		if s.take(&t.e, dup, ts, low, m) {
+		f := s.take(&t.e, dup, ts, low, m)
+		l.note(f)
+		if f == late {
 			st.Late++
 		}
 	}
@@ -106,6 +113,20 @@ func (t *typedStream[E]) low() window.Low {
 		l = l.Min(s.low())
 	}
 	return l
+}
+
+func (t *typedStream[E]) accounts() (names [][]string) {
+	for _, a := range t.direct {
+		names = append(names, []string{a.spec.Name})
+	}
+	for _, s := range t.stages {
+		var of []string
+		for _, st := range s.stores() {
+			of = append(of, st.spec.Name)
+		}
+		names = append(names, of)
+	}
+	return names
 }
 
 func (t *typedStream[E]) stores() []*store {
