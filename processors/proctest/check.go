@@ -82,9 +82,12 @@ func (s *sim) base(log []processors.Record) ([]processors.Record, Options) {
 func (s *sim) check(log []processors.Record, broken Rule) error {
 	defs := s.defs[s.now]
 	base, o := s.base(log)
-	o.Broken = broken
+	o.Broken, o.Cut = broken, s.cutsOfEvents()
 	want, err := Batch(defs, base, o)
 	if err != nil {
+		return err
+	}
+	if err := s.checkAccounts(want, broken); err != nil || s.twist.accountsOnly {
 		return err
 	}
 	cuts := map[string]cut{}
@@ -211,12 +214,17 @@ func (s *sim) checkPrefix(log []processors.Record, cuts map[string]cut, broken R
 		}
 		ver := s.tables.order[s.IntN(len(s.tables.order))].ver
 		base, o := s.base(log[:min(int64(len(log)), int64(ver)-s.start+1)])
-		o.Broken = broken
+		o.Broken, o.Cut = broken, s.cutsOfEvents()
 		want, err := Batch(s.defs[s.now], base, o)
 		if err != nil {
 			return err
 		}
 		for _, w := range s.tables.order {
+			if w.ver == ver && w.metric == accounts {
+				if err := s.checkAccount(w, want); err != nil {
+					return err
+				}
+			}
 			if k, ok := cuts[w.metric]; w.ver != ver || !ok || w.Start <= k.tainted {
 				continue
 			}

@@ -51,6 +51,12 @@ func TestRulesBrokenOutside(t *testing.T) {
 		"an insert of unknown outcome is not repeated": {dropOnUnknown: true},
 		"heartbeats are not delivered":                 {log: withoutHeartbeats},
 		"append times are the sender's":                {log: senderTimes},
+		"L forgets the open minute":                    {applies: calm, position: func(s *sim, p *processors.Position) { s.setLow(p, p.P) }, accountsOnly: true},
+		"accounts are told during the replay":          {applies: calm, position: func(_ *sim, p *processors.Position) { p.P, p.MAtP = p.L, p.MAtL }, accountsOnly: true},
+		"accounts of copies forget the horizon":        {applies: calm, position: func(_ *sim, p *processors.Position) { p.C = p.L }, accountsOnly: true},
+		"accounts are not written":                     {flush: func(_ *sim, f *processors.Flush) { drop(f, accounts) }, accountsOnly: true},
+		"accounts are written after the commit":        {commitFirst: true, accountsOnly: true},
+		"a partial minute is forgotten at a crash":     {applies: lost, position: forgetCuts, accountsOnly: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,6 +86,10 @@ func TestRulesBrokenInOracle(t *testing.T) {
 		"a gap ends a session a little earlier": GapExclusive,
 		"an event at the watermark is late":     SessionsLateInclusive,
 		"new sessions count from the gap on":    CutWithoutSpan,
+		"accounts go by event time":             AccountsByEventTime,
+		"an event late for one window is late":  AccountsLateOnce,
+		"what only cut windows hold counts":     AccountsIgnoreCuts,
+		"minutes may lack their beginning":      AccountsOfPartialMinutes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,6 +19,8 @@ type Options struct {
 	Recompute bool
 	// M is the highest event time seen before the log.
 	M int64
+	// Cut says of metrics of single events that windows which begin at or before a time were cut. It matters to accounts only.
+	Cut map[string]int64
 	// Broken is a rule to break, for negative controls.
 	Broken Rule
 }
@@ -34,6 +36,7 @@ type Outcome struct {
 	Other       int64   // per metric
 	Dead        []int64 // offsets of records that could not be read
 	Metrics     map[string]*Counted
+	Accounts    map[AccountKey]*Account
 }
 
 // Counted is one metric's share of an Outcome.
@@ -45,6 +48,7 @@ type Counted struct {
 	Chains   []Chain        // of metrics on sessions
 	Open     []Visit        // of metrics on sessions: those that have not ended; their Close is not known
 	Held     []int64        // of metrics on sessions: offsets of the events that wait for the watermark
+	fates    []Fate         // of the records of the log
 	LateAt   []int64        // of metrics on sessions: event times of late events
 }
 
@@ -73,6 +77,7 @@ type Row struct {
 // seen is a record of the log after everything that all metrics share.
 type seen struct {
 	off     int64
+	minute  int64 // of append time, as far as it has come
 	at      int64 // append time
 	before  int64 // M before it
 	after   int64 // M after it
@@ -80,13 +85,14 @@ type seen struct {
 	event   any   // nil for heartbeats and records that cannot be read
 	dup     bool
 	isEvent bool
+	dead    bool // cannot be read
 }
 
 // Batch counts a partition's log, offsets rising, for metrics of one topic. It works on the whole log at once, with
 // maps and sorts, straight from the rules.
 func Batch(defs []processors.Definition, log []processors.Record, o Options) (*Outcome, error) {
 	o.NoLateness = o.NoLateness || o.Recompute && o.Broken != LatenessKept
-	out := &Outcome{M: o.M, Metrics: map[string]*Counted{}}
+	out := &Outcome{M: o.M, Metrics: map[string]*Counted{}, Accounts: map[AccountKey]*Account{}}
 	if len(defs) == 0 {
 		return out, nil
 	}
@@ -109,6 +115,7 @@ func Batch(defs []processors.Definition, log []processors.Record, o Options) (*O
 		out.Metrics[d.Name] = c
 		if d.Sessions == nil {
 			countEvents(c, p, all, o, out)
+			out.account(d.Name, all, c.fates, o)
 			continue
 		}
 		f := stages[d.Sessions.Name]
@@ -118,6 +125,7 @@ func Batch(defs []processors.Definition, log []processors.Record, o Options) (*O
 			out.Late += int64(len(f.late))
 		}
 		countSessions(c, p, f, out)
+		out.account(d.Name, all, f.fates, o)
 	}
 	return out, nil
 }
@@ -130,11 +138,13 @@ func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) 
 		ts int64
 	}
 	counted := map[sighting]bool{}
+	minute := int64(0)
 	last := map[string]int64{} // event id to append time of its last sighting
 	h := p.Horizon.Milliseconds()
 	for i := range log {
 		r := &log[i]
-		s := seen{off: r.Offset, at: int64(r.Time), ts: int64(r.Time), before: out.M}
+		minute = max(minute, int64(r.Time)/60_000*60_000)
+		s := seen{off: r.Offset, minute: minute, at: int64(r.Time), ts: int64(r.Time), before: out.M}
 		switch e, ok := decode(p, r); {
 		case r.Heartbeat:
 			out.Heartbeats++
@@ -144,6 +154,7 @@ func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) 
 		case !ok:
 			out.Records++
 			out.Quarantined++
+			s.dead = true
 			out.Dead = append(out.Dead, r.Offset)
 			if o.Broken != UnreadableMovesM {
 				s.ts = 0

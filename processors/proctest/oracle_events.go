@@ -24,22 +24,29 @@ func countEvents(c *Counted, p processors.Plain, all []seen, o Options, out *Out
 		}
 		return start+size <= m-late
 	}
+	c.fates = make([]Fate, len(all))
 	for i := range all {
 		s := &all[i]
-		if !s.isEvent || s.dup && c.Spec.Dedupe || !p.Where(s.event) {
+		if c.fates[i] = s.fate(c.Spec.Dedupe); c.fates[i] != Counts {
 			continue
 		}
-		refused := false
+		if !p.Where(s.event) {
+			c.fates[i] = Skipped
+			continue
+		}
+		refused, taken := false, false
 		for _, start := range windows(c.Spec, s.ts) {
 			if closed(start, s.before) && !o.NoLateness {
 				refused, c.Dirty[start] = true, true
 				continue
 			}
 			in[start] = append(in[start], item{s.event, s.ts, s.off})
+			taken = taken || o.Cut[c.Spec.Name] == 0 || start > o.Cut[c.Spec.Name]
 		}
 		if refused {
 			out.Late++
 		}
+		c.fates[i] = fateOf(refused, taken, o)
 	}
 	others := map[int64]bool{} // a record counts once, however many of its windows overflow
 	c.Rows = map[Key]*Row{}

@@ -24,6 +24,7 @@ type folded struct {
 	held   []int64 // offsets
 	chains []Chain
 	late   []int64 // event times of events that came too late
+	fates  []Fate  // of the records of the log
 	to     int64   // everything before it has been folded
 	gap    int64
 	span   int64
@@ -38,17 +39,22 @@ type joined struct {
 // foldAll makes sessions of the whole log: every key's events in the order of (time, offset), as far as the watermark
 // has passed them.
 func foldAll(p *processors.PlainSessions, spec *processors.SessionsSpec, dedupe bool, all []seen, o Options) *folded {
-	f := &folded{gap: spec.Gap.Milliseconds(), span: spec.MaxSpan.Milliseconds(), o: o}
+	f := &folded{gap: spec.Gap.Milliseconds(), span: spec.MaxSpan.Milliseconds(), o: o, fates: make([]Fate, len(all))}
 	late := spec.Lateness.Milliseconds()
 	byKey := map[string][]joined{}
 	for i := range all {
 		s := &all[i]
 		f.to = max(f.to, wholeSecond(s.after-late))
-		if !s.isEvent || s.dup && dedupe || !p.Where(s.event) || p.Key(s.event) == "" {
+		if f.fates[i] = s.fate(dedupe); f.fates[i] != Counts {
+			continue
+		}
+		if !p.Where(s.event) || p.Key(s.event) == "" {
+			f.fates[i] = Skipped
 			continue
 		}
 		if w := s.before - late; !o.NoLateness && (s.ts < w || o.Broken == SessionsLateInclusive && s.ts == w) {
 			f.late = append(f.late, s.ts)
+			f.fates[i] = Late
 			continue
 		}
 		key := strings.Clone(p.Key(s.event))

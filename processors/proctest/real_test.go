@@ -44,6 +44,9 @@ func TestOracleOnTheRealCatalogue(t *testing.T) {
 				if err != nil || n == 0 {
 					t.Fatalf("%d rows: %v", n, err)
 				}
+				if n, err := proctest.CompareAccounts(want, rows); err != nil || n == 0 {
+					t.Fatalf("%d accounts: %v", n, err)
+				}
 				t.Logf("%d rows, %d duplicates, %d late", n, want.Duplicates, want.Late)
 			})
 		}

@@ -30,6 +30,7 @@ type twist struct {
 	commitFirst    bool // the commit comes before the rows
 	commitHeadline bool // a headline flush commits
 	dropOnUnknown  bool // an insert whose outcome is unknown is not repeated
+	accountsOnly   bool // what else the twist breaks is of no interest
 	finalOnly      bool // versions mean something else, so only the final tables are compared
 }
 
@@ -70,6 +71,7 @@ type fresher struct {
 	all     bool  // every metric began, as the position was lost
 	offset  int64 // first record that counts
 	m       int64 // highest event time before it
+	minute  int64 // of append time, in which its first record lies
 	known   int64 // M in the store then, where all began
 }
 
@@ -80,6 +82,7 @@ type owner struct {
 	next    int // index into the log of the next record
 	p       int64
 	prev    processors.Position
+	era     int
 }
 
 func newSim(seed uint64, sc scenario, log []processors.Record) (*sim, error) {
@@ -132,6 +135,7 @@ func (s *sim) lose(at int64, known bool) {
 		s.last.known = schemas.Millis(begin - s.Int64N(100_000))
 	}
 	f.known = int64(s.last.known)
+	f.minute = s.minuteAt(at)
 	if i := s.index(at); i < len(s.log) {
 		f.m = max(f.known, int64(s.log[i].Time))
 	}
@@ -150,7 +154,7 @@ func (s *sim) index(offset int64) int {
 // take makes a new owner from what the group has committed.
 func (s *sim) take() error {
 	a := processors.Assignment{Topic: Topic, Part: 7, LogStart: s.last.begin, Known: s.last.known}
-	o := &owner{edition: s.now, p: s.last.begin}
+	o := &owner{edition: s.now, p: s.last.begin, era: s.era()}
 	if s.last.offset >= 0 {
 		p, err := processors.DecodePosition(s.last.offset, s.last.text)
 		if err != nil {
@@ -180,7 +184,7 @@ func (s *sim) take() error {
 
 // changed notes that the metrics of the new edition begin at p, unless it has been noted for that commit.
 func (s *sim) changed(p processors.Position) {
-	f := fresher{edition: s.now, offset: p.P, m: int64(p.MAtP)}
+	f := fresher{edition: s.now, offset: p.P, m: int64(p.MAtP), minute: s.minuteAt(p.P)}
 	if n := len(s.starts); n > 0 && !s.starts[n-1].all {
 		s.starts[n-1] = f
 		return

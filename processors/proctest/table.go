@@ -38,6 +38,8 @@ type tables struct {
 	m       int64 // of the watermarks table
 	mVer    uint64
 	clashes []clash
+	era     int      // of the owner that inserts: accounts of different eras are different rows
+	odd     []string // accounts that do not add up
 }
 
 // tombstone is the text of a row that is none.
@@ -64,6 +66,10 @@ func (t *tables) insert(b *schemas.Block) {
 		for i := range b.Rows {
 			t.dirty[dirtyMark{column[string](b, "metric")[i], int64(column[schemas.Millis](b, "window_start")[i]), column[string](b, "reason")[i]}] = true
 		}
+		return
+	}
+	if b.Table.Name == accounts {
+		t.insertAccounts(b)
 		return
 	}
 	metric := strings.TrimPrefix(b.Table.Name, "m_")
