@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tidemark/processors/window"
+	"tidemark/processors/wire"
 	"tidemark/schemas"
 )
 
@@ -22,6 +23,11 @@ type Sessions[E, S any] struct {
 	Of func(e *E, at schemas.Millis) S
 	// Merge adds the contribution of the next event, in (time, offset) order.
 	Merge func(into, next *S)
+	// Append writes a session's or an event's state for a snapshot, and Read takes back what it wrote. Where one is nil the
+	// metrics of the sessions' group and topic have no snapshots, and every change of owner replays the log. A change of
+	// what they write needs another Revision.
+	Append func(dst []byte, s *S) []byte
+	Read   func(r *wire.Reader) S
 	// Revision is raised by hand when a function changes its meaning: the change then starts at clean windows.
 	Revision int
 	// Shop and Market are dimensions of every metric on the sessions; nil where the sessions have none.

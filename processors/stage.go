@@ -2,6 +2,7 @@ package processors
 
 import (
 	"tidemark/processors/window"
+	"tidemark/processors/wire"
 	"tidemark/schemas"
 )
 
@@ -19,6 +20,14 @@ type stage[E any] interface {
 	resume(c Chain, before int64)
 	span() int64
 	bytes() int64
+	// What a snapshot holds of the stage, in three shares. writable says whether it can be written.
+	writable() bool
+	appendHeld(dst []byte) []byte
+	readHeld(r *wire.Reader)
+	appendOpen(dst []byte) []byte
+	readOpen(r *wire.Reader)
+	appendLinks(dst []byte) []byte
+	readLinks(r *wire.Reader)
 }
 
 // sessionStage is the only stage there is; the interface hides its second type.

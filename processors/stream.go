@@ -29,6 +29,12 @@ type stream interface {
 	// remembered, in milliseconds; 0 where no metric deduplicates.
 	deduplicate() (horizon int64)
 	bytes() int64
+	// sections is the state as a snapshot holds it, given where the append time of the last record stands.
+	sections(lastAt *int64) []section
+	// writable says whether the state can be written: sessions need functions for theirs.
+	writable() bool
+	appendIdentity(dst []byte) []byte
+	knownTo(p *Position) bool
 }
 
 type typedStream[E any] struct {

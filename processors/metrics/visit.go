@@ -39,6 +39,8 @@ func visits() *processors.Sessions[schemas.Click, visit] {
 		Join:     func(c *schemas.Click) bool { return c.Server },
 		Of:       visitOf,
 		Merge:    mergeVisit,
+		Append:   appendVisit,
+		Read:     readVisit,
 		Shop:     func(v *visit) string { return v.landing.Value().shop },
 		Market:   func(v *visit) string { return v.landing.Value().market },
 	}

@@ -1,11 +1,13 @@
 package proctest
 
 import (
+	"encoding/binary"
 	"strings"
 	"time"
 
 	"tidemark/processors"
 	"tidemark/processors/window"
+	"tidemark/processors/wire"
 	"tidemark/schemas"
 )
 
@@ -33,6 +35,15 @@ func visits(name string, spec window.SessionSpec, lateness time.Duration, where 
 		Merge: func(into, next *visit) {
 			into.n += next.n
 			into.steps += next.steps
+		},
+		Append: func(dst []byte, s *visit) []byte {
+			for _, v := range []string{s.shop, s.landing, s.visitor, s.steps} {
+				dst = wire.AppendText(dst, v)
+			}
+			return binary.AppendVarint(dst, s.n)
+		},
+		Read: func(r *wire.Reader) visit {
+			return visit{shop: r.Text(), landing: r.Text(), visitor: r.Text(), steps: r.Text(), n: r.Varint()}
 		},
 		Shop:   func(v *visit) string { return v.shop },
 		Market: func(v *visit) string { return "m-" + v.shop },

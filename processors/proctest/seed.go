@@ -9,11 +9,16 @@ import (
 
 // Try runs the scenario that belongs to a seed, on the first records of its log where limit is not 0, and returns what
 // differs from the oracle. It also returns the length of the log.
-func Try(seed uint64, limit int) (records int, err error) { return try(seed, limit, nil, NoneBroken) }
+//
+// With snapshots, owners may take up the state that an owner before them, or a zombie, has kept, or a damaged one.
+func Try(seed uint64, limit int, snapshots bool) (records int, err error) {
+	return try(seed, limit, snapshots, nil, NoneBroken)
+}
 
-func try(seed uint64, limit int, t *twist, broken Rule) (records int, err error) {
+func try(seed uint64, limit int, snapshots bool, t *twist, broken Rule) (records int, err error) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	sc := scenarioOf(r)
+	sc.kept = snapshots
 	if sc.twist = t; t != nil && t.applies != nil && !t.applies(&sc) {
 		return 0, nil
 	}

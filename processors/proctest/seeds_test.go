@@ -25,7 +25,8 @@ func TestSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatalf("TIDEMARK_SEED=%q is no seed", v)
 		}
-		trySeed(t, seed)
+		trySeed(t, seed, false)
+		trySeed(t, seed, true)
 		return
 	}
 	seeds := uint64(10_000)
@@ -41,22 +42,22 @@ func TestSeeds(t *testing.T) {
 		t.Run(fmt.Sprintf("shard %d of %d", shard+1, shards), func(t *testing.T) {
 			t.Parallel()
 			for seed := shard; seed < seeds && !t.Failed(); seed += shards {
-				trySeed(t, seed)
+				trySeed(t, seed, seed%4 != 0)
 			}
 		})
 	}
 }
 
 // trySeed says of a failing seed how to replay it, and what the shortest log is that fails.
-func trySeed(t *testing.T, seed uint64) {
+func trySeed(t *testing.T, seed uint64, snapshots bool) {
 	t.Helper()
-	records, err := Try(seed, 0)
+	records, err := Try(seed, 0, snapshots)
 	if err == nil {
 		return
 	}
-	t.Errorf("seed %d, %d records: %v\nreplay: TIDEMARK_SEED=%d go test ./processors/proctest -run TestSeeds", seed, records, err, seed)
+	t.Errorf("seed %d (snapshots: %v), %d records: %v\nreplay: TIDEMARK_SEED=%d go test ./processors/proctest -run TestSeeds", seed, snapshots, records, err, seed)
 	for limit := 2; limit < records; limit++ {
-		if _, err := Try(seed, limit); err != nil {
+		if _, err := Try(seed, limit, snapshots); err != nil {
 			t.Logf("seed %d fails with the first %d records too: %v", seed, limit, err)
 			return
 		}
@@ -76,7 +77,8 @@ func TestSeedsThatFoundSomething(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, seed := range seeds {
-				trySeed(t, seed)
+				trySeed(t, seed, false)
+				trySeed(t, seed, true)
 			}
 		})
 	}

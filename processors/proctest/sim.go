@@ -18,6 +18,7 @@ type scenario struct {
 	crashes  int      // at most
 	deadline int      // steps after which nothing more goes wrong
 	twist    *twist   // nil, or what a negative control breaks
+	kept     bool     // owners may take up snapshots
 }
 
 // twist breaks a rule from outside the engine, for negative controls. Every field may be nil or false.
@@ -27,11 +28,13 @@ type twist struct {
 	assignment     func(s *sim, a *processors.Assignment) // the same, beside the position
 	flush          func(s *sim, f *processors.Flush)      // changes what an owner hands over
 	log            func([]processors.Record) []processors.Record
-	commitFirst    bool // the commit comes before the rows
-	commitHeadline bool // a headline flush commits
-	dropOnUnknown  bool // an insert whose outcome is unknown is not repeated
-	accountsOnly   bool // what else the twist breaks is of no interest
-	finalOnly      bool // versions mean something else, so only the final tables are compared
+	keep           func(s *sim, k *keep)                         // changes a snapshot that an owner is given
+	take           func(s *sim, k *keep, p *processors.Position) // changes the position that a snapshot is given with
+	commitFirst    bool                                          // the commit comes before the rows
+	commitHeadline bool                                          // a headline flush commits
+	dropOnUnknown  bool                                          // an insert whose outcome is unknown is not repeated
+	accountsOnly   bool                                          // what else the twist breaks is of no interest
+	finalOnly      bool                                          // versions mean something else, so only the final tables are compared
 }
 
 // sim runs one scenario over one log.
@@ -53,6 +56,7 @@ type sim struct {
 	high    int    // index behind the last record whose rows anybody has stored
 	serial  uint64 // flushes so far
 	scratch []byte
+	keeper  keeper
 	trace   func(format string, a ...any)
 }
 
@@ -83,12 +87,14 @@ type owner struct {
 	p       int64
 	prev    processors.Position
 	era     int
+	begun   int // how often metrics had begun anew when it took over
 }
 
 func newSim(seed uint64, sc scenario, log []processors.Record) (*sim, error) {
 	s := &sim{
 		scenario: sc, Rand: rand.New(rand.NewPCG(seed, 2)), log: log, tables: newTables(), dead: map[int64]bool{},
 		last: commit{offset: -1, begin: sc.start}, trace: func(string, ...any) {},
+		keeper: keeper{Rand: rand.New(rand.NewPCG(seed, 3))},
 	}
 	if sc.twist == nil {
 		s.twist = noTwist
@@ -176,10 +182,16 @@ func (s *sim) take() error {
 		s.twist.assignment(s, &a)
 	}
 	var err error
-	o.task, err = s.work[s.now].NewTask(a)
+	if o.task, err = s.work[s.now].NewTask(a); err != nil {
+		return err
+	}
+	o.begun = len(s.starts)
 	s.owner = o
 	s.trace("owner of edition %d from %+v", s.now, a.Position)
-	return err
+	if s.kept && a.Position != nil {
+		return s.takeUp(o, a)
+	}
+	return nil
 }
 
 // changed notes that the metrics of the new edition begin at p, unless it has been noted for that commit.

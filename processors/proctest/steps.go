@@ -78,6 +78,9 @@ func (s *sim) flush(o *owner, headline bool, point int) (crashed bool, err error
 		return false, err
 	}
 	s.high = max(s.high, o.next)
+	if s.kept && !headline {
+		s.keep(o)
+	}
 	if err := s.inspectCut(o, &f); err != nil {
 		return false, err
 	}
