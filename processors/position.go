@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"strings"
 
+	"tidemark/processors/wire"
 	"tidemark/schemas"
 )
 
@@ -22,7 +23,7 @@ var ErrForeignMetadata = errors.New("commit metadata is not a position")
 
 // EncodePosition writes what does not fit into the committed offset C as commit metadata: L, P, the highest event
 // times at both, the metrics' starts and the chains of sessions. The checksum covers C too, so an offset moved by hand is
-// noticed. It fails only when the text exceeds Kafka's limit of 4,096 bytes, as 160 new metrics beside maxChains chains can.
+// noticed. What points at a snapshot follows with a checksum of its own, and is left out where there is no room. It fails only when the text exceeds Kafka's limit of 4,096 bytes, as 160 new metrics beside maxChains chains can.
 func EncodePosition(p Position) (string, error) {
 	b := make([]byte, 0, 40+8*len(p.Metrics))
 	b = binary.AppendVarint(b, p.L-p.C)
@@ -47,6 +48,9 @@ func EncodePosition(p Position) (string, error) {
 		return "", fmt.Errorf("position of %d metrics takes %d bytes of commit metadata, Kafka allows %d: split the group's catalogue",
 			len(p.Metrics), len(text), maxMetadata)
 	}
+	if with := text + encodeRef(p.Snapshot, p.C); len(with) <= maxMetadata {
+		return with, nil
+	}
 	return text, nil
 }
 
@@ -54,6 +58,7 @@ func EncodePosition(p Position) (string, error) {
 // is an error that wraps ErrForeignMetadata.
 func DecodePosition(c int64, text string) (Position, error) {
 	rest, ours := strings.CutPrefix(text, positionPrefix)
+	rest, ref, _ := strings.Cut(rest, refSeparator)
 	if !ours {
 		return Position{}, fmt.Errorf("%w: no prefix %q", ErrForeignMetadata, positionPrefix)
 	}
@@ -65,25 +70,28 @@ func DecodePosition(c int64, text string) (Position, error) {
 	if sum != positionSum(c, body) {
 		return Position{}, fmt.Errorf("%w: checksum differs for offset %d", ErrForeignMetadata, c)
 	}
-	return readPosition(c, body)
+	p, err := readPosition(c, body)
+	p.Snapshot = decodeRef(ref, c)
+	return p, err
 }
 
 func readPosition(c int64, body []byte) (Position, error) {
-	r := positionReader{rest: body}
+	const leastStart, leastChain = 5, 14 // bytes
+	r := wire.NewReader(body)
 	p := Position{C: c}
-	p.L = c + r.varint()
-	p.P = p.L + r.varint()
-	p.MAtL = schemas.Millis(r.varint())
-	p.MAtP = p.MAtL + schemas.Millis(r.varint())
-	for range r.count() {
-		p.Metrics = append(p.Metrics, Start{Hash: r.uint32(), From: schemas.Millis(r.varint())})
+	p.L = c + r.Varint()
+	p.P = p.L + r.Varint()
+	p.MAtL = schemas.Millis(r.Varint())
+	p.MAtP = p.MAtL + schemas.Millis(r.Varint())
+	for range r.Count(leastStart) {
+		p.Metrics = append(p.Metrics, Start{Hash: r.Uint32(), From: schemas.Millis(r.Varint())})
 	}
-	for range r.count() {
-		c := Chain{Sessions: r.uint32(), Key: uint64(r.uint32())<<32 | uint64(r.uint32())}
-		c.At, c.Off = p.MAtP+schemas.Millis(r.varint()), p.L+r.varint()
+	for range r.Count(leastChain) {
+		c := Chain{Sessions: r.Uint32(), Key: r.Uint64()}
+		c.At, c.Off = p.MAtP+schemas.Millis(r.Varint()), p.L+r.Varint()
 		p.Chains = append(p.Chains, c)
 	}
-	if r.bad || len(r.rest) != 0 {
+	if !r.Done() {
 		return Position{}, fmt.Errorf("%w: damaged fields", ErrForeignMetadata)
 	}
 	if c < 0 || p.L < c || p.P < p.L {
@@ -95,45 +103,4 @@ func readPosition(c int64, body []byte) (Position, error) {
 func positionSum(c int64, body []byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli)
 	return crc32.Update(crc32.Checksum(binary.BigEndian.AppendUint64(nil, uint64(c)), table), table, body)
-}
-
-// positionReader takes fields off the front; after the first bad one everything reads as zero.
-type positionReader struct {
-	rest []byte
-	bad  bool
-}
-
-func (r *positionReader) varint() int64 {
-	v, n := binary.Varint(r.rest)
-	r.skip(n)
-	return v
-}
-
-// count reads the length of a list. Each element takes at least five bytes, so a damaged count cannot ask for much memory.
-func (r *positionReader) count() int {
-	v, n := binary.Uvarint(r.rest)
-	r.skip(n)
-	if v > uint64(len(r.rest)/5) {
-		r.bad = true
-		return 0
-	}
-	return int(v)
-}
-
-func (r *positionReader) uint32() uint32 {
-	if len(r.rest) < 4 {
-		r.bad = true
-		return 0
-	}
-	v := binary.BigEndian.Uint32(r.rest)
-	r.skip(4)
-	return v
-}
-
-func (r *positionReader) skip(n int) {
-	if n <= 0 || n > len(r.rest) {
-		r.bad, r.rest = true, nil
-		return
-	}
-	r.rest = r.rest[n:]
 }

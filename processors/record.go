@@ -25,6 +25,8 @@ type Position struct {
 	MAtL, MAtP schemas.Millis
 	Metrics    []Start
 	Chains     []Chain
+	// Snapshot is where a snapshot from at or before P lies; nil where none is known. It is a hint: nothing depends on it.
+	Snapshot *SnapshotRef
 }
 
 // Chain says where a replay takes up a chain of sessions of one key that caps have cut: its events before (At, Off) belong

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"golang.org/x/sync/errgroup"
 )
 
 // claim is a partition handed to this process, with what the group has committed for it.
@@ -91,18 +93,25 @@ func (s *session) prepare(ctx context.Context, cs []claim) ([]*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ws []*worker
-	var marks []Mark
-	for _, c := range cs {
-		w, err := s.newWorker(ctx, c, b)
-		if err != nil {
-			return nil, err
-		}
-		ws = append(ws, w)
-		marks = append(marks, w.mark())
+	ws, marks := make([]*worker, len(cs)), make([]Mark, len(cs))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(recallers)
+	for i, c := range cs {
+		g.Go(func() (err error) {
+			if ws[i], err = s.newWorker(gctx, c, b); err == nil {
+				marks[i] = ws[i].mark()
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
 	}
 	return ws, s.storeMarks(ctx, marks)
 }
+
+// recallers is how many snapshots are read at a time: each is in memory twice.
+const recallers = 4
 
 // start registers the workers and sets them going.
 func (s *session) start(ws []*worker) {
@@ -115,7 +124,7 @@ func (s *session) start(ws []*worker) {
 	for _, w := range ws {
 		go w.run()
 		e := s.cfg.Log.Info().Str("group", s.cfg.Work.Group).Str("partition", w.name()).Int64("from", w.next.Load()).Int64("live_at", w.liveAt)
-		e.Bool("position", w.a.Position != nil).Msg("assigned")
+		e.Bool("position", w.a.Position != nil).Str("state", w.source).Msg("assigned")
 	}
 	notify(s.wake)
 }
@@ -132,14 +141,30 @@ func topicsOf(cs []claim) (topics []string) {
 }
 
 func (s *session) newWorker(ctx context.Context, c claim, b logBounds) (*worker, error) {
+	began := time.Now()
 	a, first, err := s.assignment(ctx, c, b)
 	if err != nil {
 		return nil, err
 	}
-	task, err := s.cfg.Work.NewTask(a)
+	r, err := s.recall(ctx, a, first)
 	if err != nil {
 		return nil, unusable{fmt.Errorf("%s/%d@%d: making the task of group %q: %w", c.topic, c.partition, first, s.cfg.Work.Group, err)}
 	}
+	if err := s.checkStart(c, r.first, b); err != nil {
+		return nil, unusable{err}
+	}
 	member, _ := s.cl.GroupMetadata()
-	return newWorker(s, a, task, member, first, c.until), nil
+	return newWorker(s, a, r, member, began, c.until), nil
+}
+
+// startOffsets makes the client fetch from where the tasks begin, which a snapshot puts behind the committed offset.
+func (s *session) startOffsets(_ context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+	for topic, ps := range offsets {
+		for p := range ps {
+			if w := s.worker(topic, p); w != nil && w.source == fromSnapshot {
+				ps[p] = kgo.NewOffset().At(w.first)
+			}
+		}
+	}
+	return offsets, nil
 }

@@ -17,7 +17,7 @@ func (s *session) assignment(ctx context.Context, c claim, b logBounds) (a Assig
 		return a, start, err
 	}
 	a.Position = s.position(c)
-	if err := s.checkSpan(c, a.Position, start, end); err != nil {
+	if err := s.checkEnd(c, a.Position, end); err != nil {
 		return a, 0, unusable{err}
 	}
 	if a.Position == nil {
@@ -41,12 +41,18 @@ func (s *session) position(c claim) *Position {
 	return &p
 }
 
-// checkSpan refuses a position that the log cannot serve any more.
-func (s *session) checkSpan(c claim, p *Position, start, end int64) error {
-	if c.offset < start {
-		return fmt.Errorf("%s/%d: group %q must read on from offset %d, but the log starts at %d: retention is shorter than the span that the metrics need; "+
-			"lengthen retention.ms, reset the group's offsets to earliest and recompute the gap from raw events", c.topic, c.partition, s.cfg.Work.Group, c.offset, start)
+// checkStart refuses to read on from an offset that the log does not hold any more.
+func (s *session) checkStart(c claim, first int64, b logBounds) error {
+	start, _, err := b.of(c.topicPartition)
+	if err == nil && first < start {
+		err = fmt.Errorf("%s/%d: group %q must read on from offset %d, but the log starts at %d: retention is shorter than the span that the metrics need; "+
+			"lengthen retention.ms, reset the group's offsets to earliest and recompute the gap from raw events", c.topic, c.partition, s.cfg.Work.Group, first, start)
 	}
+	return err
+}
+
+// checkEnd refuses a position that the log has not reached.
+func (s *session) checkEnd(c claim, p *Position, end int64) error {
 	next := c.offset
 	if p != nil {
 		next = p.P

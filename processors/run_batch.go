@@ -15,6 +15,7 @@ type batch struct {
 	blocks   []schemas.Block
 	parts    []flushed         // without those that replay: they have nothing to commit
 	held     map[*worker]int64 // bytes of each task after the flush
+	keeping  bool              // some of parts hold a snapshot to write
 	step     int               // of steps, the first that is not done
 }
 
@@ -25,6 +26,7 @@ type flushed struct {
 	mark   Mark
 	dead   []Dead
 	oldest schemas.Millis // append time of its oldest new record; 0 where it has none
+	kept   *kept          // its state, where a snapshot is due
 }
 
 // steps are done in this order, so that a watermark is never ahead of its rows and a commit never ahead of either.
@@ -40,8 +42,13 @@ var steps = [...]struct {
 // collect takes out of each task what has changed. Each task stands still only while its own turn lasts.
 func (s *session) collect(ws []*worker, headline bool) *batch {
 	b := &batch{headline: headline, began: time.Now(), held: make(map[*worker]int64, len(ws))}
+	var due map[*worker]bool
+	if !headline {
+		due = s.keeper.due(ws)
+	}
+	b.keeping = due != nil
 	for _, w := range ws {
-		f, part, ok := w.flush(headline)
+		f, part, ok := w.flush(headline, due[w])
 		if !ok {
 			continue
 		}
@@ -61,8 +68,9 @@ func (s *session) collect(ws []*worker, headline bool) *batch {
 	return b
 }
 
-// flush takes the task's changes. It is not ok for a task that has panicked, now or before.
-func (w *worker) flush(headline bool) (f Flush, p flushed, ok bool) {
+// flush takes the task's changes, and its state where a snapshot is due. It is not ok for a task that has panicked, now or
+// before.
+func (w *worker) flush(headline, keep bool) (f Flush, p flushed, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.broken {
@@ -78,6 +86,9 @@ func (w *worker) flush(headline bool) (f Flush, p flushed, ok bool) {
 	w.m.Store(int64(f.M))
 	w.held.Store(w.task.Bytes())
 	p = flushed{w: w, pos: f.Position, mark: w.markAt(f.M, f.Ver), dead: f.Dead, oldest: w.fresh.taken(headline)}
+	if keep && !f.Replaying {
+		p.kept = w.s.keeper.take(w)
+	}
 	return f, p, true
 }
 

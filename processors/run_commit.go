@@ -36,6 +36,9 @@ func (s *session) commit(ctx context.Context, parts []flushed) error {
 	}
 	err = commit(ctx, owned)
 	if err == nil {
+		for _, c := range owned {
+			c.w.snap.pointed(c.ref)
+		}
 		s.meter.committed.Inc()
 		return nil
 	}
@@ -54,6 +57,7 @@ type commitment struct {
 	w      *worker
 	offset int64
 	text   string // the metadata
+	ref    *SnapshotRef
 }
 
 // stillOwned leaves out partitions that were given up after their rows were taken.
@@ -66,11 +70,12 @@ func (s *session) stillOwned(parts []flushed) (map[topicPartition]commitment, er
 		if s.workers[tp] != p.w {
 			continue
 		}
+		p.pos.Snapshot = p.w.snap.pointer(p.pos.P)
 		text, err := EncodePosition(p.pos)
 		if err != nil {
 			return nil, fmt.Errorf("%s@%d: %w", p.w.name(), p.pos.C, err)
 		}
-		owned[tp] = commitment{w: p.w, offset: p.pos.C, text: text}
+		owned[tp] = commitment{w: p.w, offset: p.pos.C, text: text, ref: p.pos.Snapshot}
 	}
 	return owned, nil
 }

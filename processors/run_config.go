@@ -42,6 +42,12 @@ type Config struct {
 	// dedupe horizon need beyond the share is allowed, but slows the partition down.
 	MaxBytes, MaxQueued int64
 
+	// SnapshotTopic is the compacted topic that keeps the tasks' state, so that a change of owner need not replay the whole
+	// dedupe horizon; empty for none. SnapshotEvery is how often each partition's state is written: 1 min by default,
+	// negative for never. Both are a cache: without them, or when they fail, results are the same and come later.
+	SnapshotTopic string
+	SnapshotEvery time.Duration
+
 	// Bounded consumes every partition from the earliest offset to the end found at the start, without joining the
 	// group, closes the tasks there, and returns. It commits for the group, so give it a group of its own.
 	Bounded bool
@@ -68,6 +74,7 @@ func (c Config) checked() (Config, error) {
 	defaultTo(&c.FlushEvery, 5*time.Second)
 	defaultTo(&c.HeadlineEvery, time.Second)
 	defaultTo(&c.DrainTimeout, 10*time.Second)
+	defaultTo(&c.SnapshotEvery, time.Minute)
 	defaultTo(&c.MaxBytes, 128<<20)
 	defaultTo(&c.MaxQueued, 16<<20)
 	if c.FlushEvery < 0 || c.DrainTimeout < 0 || c.MaxBytes < 0 || c.MaxQueued < 0 {

@@ -64,6 +64,7 @@ func (s *session) finishPending(ctx context.Context) error {
 	}
 	s.pending = nil
 	s.meter.stored(b)
+	s.keeper.hand(b)
 	if b.headline {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 type gauges struct {
 	m                              *meter
 	lag, age, held, paused, replay *prometheus.Desc
+	snapshot                       *prometheus.Desc
 }
 
 func newGauges(m *meter) *gauges {
@@ -25,12 +26,14 @@ func newGauges(m *meter) *gauges {
 		held:   desc("held_bytes", "Bytes held for the partition: waiting records and the task."),
 		paused: desc("paused", "1 while the fetch is paused because too much is held."),
 		replay: desc("replaying", "1 while the partition replays and its rows are not yet live."),
+
+		snapshot: desc("snapshot_age_seconds", "Age of the partition's newest snapshot, or of its assignment before the first one."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.lag, g.age, g.held, g.paused, g.replay} {
+	for _, d := range []*prometheus.Desc{g.lag, g.age, g.held, g.paused, g.replay, g.snapshot} {
 		ch <- d
 	}
 }
@@ -42,6 +45,7 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	now := time.Now().UnixMilli()
+	keeping := s.keepsSnapshots()
 	for _, w := range s.owned() {
 		send := func(d *prometheus.Desc, v float64) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, w.a.Topic, strconv.Itoa(int(w.a.Partition)))
@@ -50,6 +54,9 @@ func (g *gauges) Collect(ch chan<- prometheus.Metric) {
 		send(g.held, float64(w.q.size()+w.held.Load()))
 		send(g.paused, one(w.isPaused()))
 		send(g.replay, one(!w.live.Load()))
+		if keeping && w.keeps {
+			send(g.snapshot, w.snap.age(time.Now()).Seconds())
+		}
 		if m := w.m.Load(); m > 0 {
 			send(g.age, float64(now-m)/1000)
 		}

@@ -14,18 +14,21 @@ type meter struct {
 	collectors []prometheus.Collector
 	session    atomic.Pointer[session]
 
-	events       *prometheus.CounterVec // by topic and what became of the record
-	retries      *prometheus.CounterVec // by step
-	flushSeconds *prometheus.HistogramVec
-	flushRows    *prometheus.CounterVec
-	freshness    *prometheus.HistogramVec
-	recovery     prometheus.Observer
-	committed    prometheus.Counter
-	commitErrors prometheus.Counter
-	foreign      prometheus.Counter
-	fenced       prometheus.Counter
-	lost         prometheus.Counter
-	chains       prometheus.Counter
+	events                         *prometheus.CounterVec // by topic and what became of the record
+	retries                        *prometheus.CounterVec // by step
+	flushSeconds                   *prometheus.HistogramVec
+	flushRows                      *prometheus.CounterVec
+	freshness                      *prometheus.HistogramVec
+	recovery                       *prometheus.HistogramVec // by where the state came from
+	snapshots                      *prometheus.CounterVec   // by outcome
+	snapshotsUnused, snapshotBytes *prometheus.CounterVec   // by reason; by form
+	snapshotSeconds                *prometheus.HistogramVec // by step
+	committed                      prometheus.Counter
+	commitErrors                   prometheus.Counter
+	foreign                        prometheus.Counter
+	fenced                         prometheus.Counter
+	lost                           prometheus.Counter
+	chains                         prometheus.Counter
 }
 
 // newMeter registers the metrics of a group. Two Runs of one group cannot share a registry.
@@ -36,7 +39,11 @@ func newMeter(reg prometheus.Registerer, group string) (*meter, error) {
 	m.flushRows = counters(m, "flush_rows_total", "Rows stored.", "kind")
 	m.flushSeconds = histograms(m, "flush_seconds", "Time from taking rows out of the tasks until all of them were stored.", "kind")
 	m.freshness = histograms(m, "freshness_seconds", "Age, at the moment of being stored, of the oldest new record of a partition.", "kind")
-	m.recovery = histograms(m, "recovery_seconds", "Time from the assignment of a partition until its rows were live.").WithLabelValues()
+	m.recovery = histograms(m, "recovery_seconds", "Time from the assignment of a partition until its rows were live, by where the state came from.", "source")
+	m.snapshots = counters(m, "snapshots_total", "Snapshots by what became of them.", "outcome")
+	m.snapshotsUnused = counters(m, "snapshots_unused_total", "Snapshots that a new owner could not use, so that it replayed the log.", "reason")
+	m.snapshotBytes = counters(m, "snapshot_bytes_total", "Bytes of snapshots: of the state, and as written.", "form")
+	m.snapshotSeconds = histograms(m, "snapshot_seconds", "Time to take a snapshot, during which its partition stands still; to write it; to read and restore it.", "step")
 	m.committed = counters(m, "commits_total", "Commits that the group accepted.").WithLabelValues()
 	m.commitErrors = counters(m, "commit_errors_total", "Commits that failed.").WithLabelValues()
 	m.foreign = counters(m, "foreign_commits_total", "Commits found without a position of ours.").WithLabelValues()

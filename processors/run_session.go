@@ -41,6 +41,8 @@ type session struct {
 	// commitMu lets no partition be given up between the check that it is still owned and the answer to its commit.
 	commitMu sync.Mutex
 
+	keeper *keeper // nil where no snapshots are kept
+
 	left atomic.Int64 // bounded run: partitions that have not reached their end
 }
 
@@ -63,6 +65,9 @@ func runSession(ctx context.Context, cfg Config, m *meter) error {
 	}
 	s.cl, s.adm = cl, kadm.NewClient(cl)
 	defer s.close()
+	if s.keeper, err = newKeeper(s); err != nil {
+		return err
+	}
 	m.watch(s)
 	defer m.watch(nil)
 	if err := s.checkTopics(sctx); err != nil {
@@ -82,7 +87,11 @@ func runSession(ctx context.Context, cfg Config, m *meter) error {
 // work polls, flushes and measures until the session ends.
 func (s *session) work() {
 	var g errgroup.Group
-	for _, loop := range []func() error{s.poll, s.flushLoop, s.watchEnds} {
+	loops := []func() error{s.poll, s.flushLoop, s.watchEnds}
+	if s.keeper != nil {
+		loops = append(loops, s.keeper.run)
+	}
+	for _, loop := range loops {
 		g.Go(func() error {
 			if err := loop(); err != nil {
 				s.fail(err)
@@ -110,6 +119,7 @@ func (s *session) close() {
 	s.fail(nil)
 	s.setJoined(false)
 	s.drop(s.owned())
+	s.keeper.close()
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	s.cl.AllowRebalance()

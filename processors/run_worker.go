@@ -21,6 +21,10 @@ type worker struct {
 	liveAt   int64  // offset from which on records are new to the group
 	until    int64  // bounded run: the offset to stop at; -1 otherwise
 	assigned time.Time
+	first    int64  // offset of the first record to apply
+	source   string // where the task's state comes from
+	keeps    bool   // the task's state can be kept
+	snap     snapState
 
 	q    *queue
 	quit chan struct{}
@@ -46,16 +50,19 @@ type worker struct {
 	dropped bool
 }
 
-func newWorker(s *session, a Assignment, task Task, member string, first, until int64) *worker {
+func newWorker(s *session, a Assignment, r recalled, member string, began time.Time, until int64) *worker {
 	w := &worker{
-		s: s, a: a, task: task, member: member, liveAt: first, until: until, assigned: time.Now(),
+		s: s, a: a, task: r.task, member: member, liveAt: r.first, until: until, assigned: began, first: r.first, source: r.source,
 		q: newQueue(), quit: make(chan struct{}), gone: make(chan struct{}),
 	}
 	w.stop = sync.OnceFunc(func() { close(w.quit) })
 	if a.Position != nil {
 		w.liveAt = a.Position.P
 	}
-	w.next.Store(first)
+	w.next.Store(r.first)
+	_, w.keeps = r.task.(Snapshotter)
+	w.snap.takenUp(r.ref)
+	w.snap.at = began
 	return w
 }
 
@@ -138,7 +145,7 @@ func (w *worker) progress(next int64) {
 	w.next.Store(next)
 	if next >= w.liveAt && !w.live.Load() {
 		w.live.Store(true)
-		w.s.meter.recovery.Observe(time.Since(w.assigned).Seconds())
+		w.s.meter.recovery.WithLabelValues(w.source).Observe(time.Since(w.assigned).Seconds())
 		w.s.refreshReady()
 	}
 	if w.until >= 0 && next >= w.until && !w.closed {
