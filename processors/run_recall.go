@@ -42,7 +42,7 @@ type recalled struct {
 // recall makes the task of an assignment, with the state of a snapshot where there is one that serves. Whatever is wrong
 // with a snapshot, the log is as good: then the task replays from first.
 func (s *session) recall(ctx context.Context, a Assignment, first int64) (recalled, error) {
-	task, err := s.cfg.Work.NewTask(a)
+	task, err := s.newTask(a)
 	if err != nil {
 		return recalled{}, err
 	}
@@ -60,8 +60,15 @@ func (s *session) recall(ctx context.Context, a Assignment, first int64) (recall
 	s.meter.snapshotsUnused.WithLabelValues(unusedReason(err)).Inc()
 	s.cfg.Log.Warn().Err(err).Str("group", s.cfg.Work.Group).Str("topic", a.Topic).Int32("partition", a.Partition).
 		Str("reason", unusedReason(err)).Msg("snapshot not used, replaying instead")
-	task, err = s.cfg.Work.NewTask(a)
+	task, err = s.newTask(a)
 	return recalled{task: task, first: first, source: fromReplay}, err
+}
+
+// newTask makes one task at a time, as whoever gave the work may expect.
+func (s *session) newTask(a Assignment) (Task, error) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	return s.cfg.Work.NewTask(a)
 }
 
 // restore gives the task the snapshot that its position points at. After an error the task is of no use.

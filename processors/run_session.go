@@ -41,7 +41,8 @@ type session struct {
 	// commitMu lets no partition be given up between the check that it is still owned and the answer to its commit.
 	commitMu sync.Mutex
 
-	keeper *keeper // nil where no snapshots are kept
+	keeper *keeper    // nil where no snapshots are kept
+	making sync.Mutex // guards Work.NewTask
 
 	left atomic.Int64 // bounded run: partitions that have not reached their end
 }
