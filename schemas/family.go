@@ -19,6 +19,9 @@ var (
 // DeadLetterTopic receives what cannot be read, with the reason and the masked payload.
 const DeadLetterTopic = "tidemark.deadletter"
 
+// SnapshotTopic keeps the state of the groups that count metrics, as a cache. It is compacted.
+const SnapshotTopic = "tidemark.snapshots"
+
 // HeartbeatHeader is the record header that marks a heartbeat: nil key, empty value, no event. A heartbeat only
 // says that its partition's time has reached the record's timestamp.
 const HeartbeatHeader = "tidemark-heartbeat"

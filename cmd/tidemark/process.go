@@ -12,6 +12,7 @@ import (
 	"tidemark/ingest"
 	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/schemas"
 	"tidemark/sinks"
 )
 
@@ -20,15 +21,17 @@ type consumerFlags struct {
 	kafkaFlags      `embed:""`
 	clickhouseFlags `embed:""`
 	SessionTimeout  time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
+	snapshotEvery   time.Duration // 0: none
 	RecordTime      string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
 }
 
 // processCmd is one worker that counts metrics.
 type processCmd struct {
 	consumerFlags `embed:""`
-	Group         string `required:"" enum:"fast,slow" placeholder:"fast|slow" help:"fast: metrics of single events. slow: metrics of sessions."`
-	Shops         string `placeholder:"FILE" help:"shops.yaml; checked at the start where given."`
-	Admin         string `placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz; 127.0.0.1:9102 for fast, :9103 for slow."`
+	Group         string        `required:"" enum:"fast,slow" placeholder:"fast|slow" help:"fast: metrics of single events. slow: metrics of sessions."`
+	SnapshotEvery time.Duration `default:"1m" placeholder:"DURATION" help:"How often each partition's state is kept in Kafka, so that a restart need not replay the log; 0 for never (${default})."`
+	Shops         string        `placeholder:"FILE" help:"shops.yaml; checked at the start where given."`
+	Admin         string        `placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz; 127.0.0.1:9102 for fast, :9103 for slow."`
 }
 
 // Run works until ctx ends, then stores and commits what it holds.
@@ -38,6 +41,10 @@ func (c processCmd) Run(ctx context.Context, log zerolog.Logger) error {
 			return err
 		}
 	}
+	if c.SnapshotEvery < 0 || c.SnapshotEvery > 0 && c.SnapshotEvery < time.Second {
+		return usagef("--snapshot-every %v: give at least 1s, or 0 for no snapshots", c.SnapshotEvery)
+	}
+	c.snapshotEvery = c.SnapshotEvery
 	work, err := metrics.All().Work(c.Group, processors.ConsumerGroup(c.Group))
 	if err != nil {
 		return err
@@ -80,8 +87,13 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 		}
 		return nil
 	}
+	snapshots := ""
+	if c.snapshotEvery > 0 {
+		snapshots = schemas.SnapshotTopic
+	}
 	return serve(ctx, addr, registry, ready, func(ctx context.Context) error {
 		return processors.Run(ctx, processors.Config{
+			SnapshotTopic: snapshots, SnapshotEvery: c.snapshotEvery,
 			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, FlushEvery: flushEvery, Permanent: sinks.Permanent,
 			DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(letters), work.Group), Status: &status, Registry: registry, Log: log,
 		})

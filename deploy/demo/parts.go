@@ -18,6 +18,7 @@ import (
 	"tidemark/ingest"
 	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/schemas"
 	"tidemark/sinks"
 	"tidemark/sinks/clickhouse"
 )
@@ -109,6 +110,7 @@ func (d *demo) startGroup(ctx context.Context, work processors.Work, flushEvery 
 	config := processors.Config{
 		Work: work, Sink: d.db, Client: d.client, DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(d.kafka), work.Group),
 		RecordTime: processors.RecordTimeCreate, FlushEvery: flushEvery, Permanent: sinks.Permanent, Status: status, Registry: d.registry, Log: d.Log,
+		SnapshotTopic: schemas.SnapshotTopic,
 	}
 	d.stack.start(ctx, work.Group, func(ctx context.Context) error { return processors.Run(ctx, config) })
 }

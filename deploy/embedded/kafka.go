@@ -48,6 +48,9 @@ func OpenKafka(ctx context.Context, cfg KafkaConfig) (*Kafka, error) {
 		return nil, fmt.Errorf("embedded Kafka: another process uses %s: %w", cfg.Data, err)
 	}
 	options := []kfake.Opt{kfake.Ports(cfg.Port), kfake.DataDir(filepath.Join(cfg.Data, "log")), kfake.ClusterID("tidemark-embedded"), kfake.WithLogger(kafkaLog{cfg.Log})}
+	// Compaction brings the cleaner to life, which would also apply a retention of a week to every other topic: the demo
+	// keeps its logs. At ten minutes the snapshots of a demo stay below some ten megabytes.
+	options = append(options, kfake.BrokerConfigs(map[string]string{"log.retention.ms": "-1", "log.cleaner.backoff.ms": "600000"}))
 	if cfg.Sync {
 		options = append(options, kfake.SyncWrites())
 	}
@@ -72,14 +75,33 @@ func (k *Kafka) Close() error {
 }
 
 // Topics returns the topics that tidemark uses, with their partition counts: six event families and the history of
-// each for imports with the given count, dead letters with one.
+// each for imports with the given count, snapshots with as many, dead letters with one.
 func Topics(partitions int32) map[string]int32 {
-	topics := map[string]int32{schemas.DeadLetterTopic: 1}
+	topics := map[string]int32{schemas.DeadLetterTopic: 1, schemas.SnapshotTopic: partitions}
 	live, history := schemas.FamilyTopics()
 	for _, topic := range append(live, history...) {
 		topics[topic] = partitions
 	}
 	return topics
+}
+
+// TopicConfig is what a topic's configuration has beside the broker's defaults; nil for nothing.
+//
+// Snapshots are replaced every minute, so their topic is compacted often, in small segments; no snapshot is of use after
+// a week. A pointed-at snapshot is never superseded before a commit points elsewhere, so no compaction lag is needed; the
+// ten minutes cover a process that is killed between the two.
+func TopicConfig(name string) map[string]*string {
+	if name != schemas.SnapshotTopic {
+		return nil
+	}
+	config := map[string]*string{}
+	for key, value := range map[string]string{
+		"cleanup.policy": "compact,delete", "retention.ms": "604800000", "segment.ms": "600000", "segment.bytes": "134217728",
+		"min.compaction.lag.ms": "600000", "min.cleanable.dirty.ratio": "0.3", "delete.retention.ms": "600000",
+	} {
+		config[key] = &value
+	}
+	return config
 }
 
 func (k *Kafka) createTopics(ctx context.Context, partitions int32) error {
@@ -104,7 +126,7 @@ func (k *Kafka) createTopics(ctx context.Context, partitions int32) error {
 			}
 			continue
 		}
-		if _, err := admin.CreateTopic(ctx, want, 1, nil, name); err != nil {
+		if _, err := admin.CreateTopic(ctx, want, 1, TopicConfig(name), name); err != nil {
 			return fmt.Errorf("embedded Kafka: create topic %s: %w", name, err)
 		}
 	}

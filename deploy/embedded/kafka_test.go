@@ -87,7 +87,7 @@ func TestKafkaTopics(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := embedded.Topics(3)
-	if len(topics) != 13 || len(want) != 13 {
+	if len(topics) != 14 || len(want) != 14 {
 		t.Fatalf("%d topics, %d wanted: %v", len(topics), len(want), topics.Names())
 	}
 	for name, n := range want {

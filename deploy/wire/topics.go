@@ -29,7 +29,6 @@ func CreateTopics(ctx context.Context, client []kgo.Opt, partitions int32, dry b
 		return nil, fmt.Errorf("list topics: %w", err)
 	}
 	appendTime := "LogAppendTime"
-	config := map[string]*string{"message.timestamp.type": &appendTime}
 	var made []string
 	wanted := embedded.Topics(partitions)
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
@@ -40,6 +39,8 @@ func CreateTopics(ctx context.Context, client []kgo.Opt, partitions int32, dry b
 		if dry {
 			continue
 		}
+		config := map[string]*string{"message.timestamp.type": &appendTime}
+		maps.Copy(config, embedded.TopicConfig(name))
 		_, err := admin.CreateTopic(ctx, wanted[name], -1, config, name)
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) { // others may create them at the same time
 			return made, fmt.Errorf("create topic %s: %w", name, err)

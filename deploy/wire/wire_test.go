@@ -68,7 +68,7 @@ func TestCreateTopics(t *testing.T) {
 	}
 	defer cluster.Close()
 	client := []kgo.Opt{kgo.SeedBrokers(cluster.ListenAddrs()...)}
-	all := 1 + 2*len(schemas.FamilyNames())
+	all := 2 + 2*len(schemas.FamilyNames())
 	for i, want := range []int{all, all, 0} { // dry, for real, again
 		made, err := CreateTopics(t.Context(), client, 3, i == 0)
 		if err != nil || len(made) != want {
@@ -93,6 +93,13 @@ func TestCreateTopics(t *testing.T) {
 		return c.Key == "message.timestamp.type" && c.MaybeValue() == "LogAppendTime"
 	}) {
 		t.Errorf("the orders topic is made without LogAppendTime: %+v", configs[0].Configs)
+	}
+	snapshots, err := admin.DescribeTopicConfigs(t.Context(), schemas.SnapshotTopic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(snapshots[0].Configs, func(c kadm.Config) bool { return c.Key == "cleanup.policy" && c.MaybeValue() == "compact,delete" }) {
+		t.Errorf("the snapshot topic is made without compaction: %+v", snapshots[0].Configs)
 	}
 }
 
