@@ -113,3 +113,6 @@ func topicIDs(ctx context.Context, client *kgo.Client, ends Ends) (map[string][1
 	}
 	return ids, topics.Error()
 }
+
+// Of is the end of one partition; 0 where it is not known.
+func (e Ends) Of(topic string, partition int32) int64 { return e[target{topic, partition}] }
