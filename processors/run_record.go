@@ -23,12 +23,13 @@ func (w *worker) convert(recs []*kgo.Record) (next int64) {
 		if r.Offset >= w.liveAt {
 			w.fresh.see(at)
 		}
-		w.recs = append(w.recs, Record{Offset: r.Offset, Time: at, Value: r.Value, Heartbeat: isHeartbeat(r)})
+		w.recs = append(w.recs, Record{Offset: r.Offset, Time: at, Value: r.Value, Heartbeat: IsHeartbeat(r)})
 	}
 	return next
 }
 
-func isHeartbeat(r *kgo.Record) bool {
+// IsHeartbeat says whether a record only tells that time has passed.
+func IsHeartbeat(r *kgo.Record) bool {
 	if len(r.Value) > 0 || len(r.Key) > 0 {
 		return false
 	}

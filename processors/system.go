@@ -33,8 +33,8 @@ var dirtyTable = schemas.Table{
 
 // SystemTables are the tables that every installation has beside the metrics.
 func SystemTables() []*schemas.Table {
-	w, d, r, v, a := watermarksTable, dirtyTable, rebuiltTable, revisionsTable, accountsTable
-	return []*schemas.Table{&w, &d, &r, &v, &a}
+	w, d, r, v, a, e := watermarksTable, dirtyTable, rebuiltTable, revisionsTable, accountsTable, erasuresTable
+	return []*schemas.Table{&w, &d, &r, &v, &a, &e}
 }
 
 // Mark is one row of the watermarks table.

@@ -80,7 +80,7 @@ func (m MeasureSpec) names() []string {
 
 // Views lists the views of all metrics, after the one they rest on, and those of what was recomputed.
 func (c Catalogue) Views() []schemas.View {
-	v := []schemas.View{watermarksView(), dirtyView(), correctionsView()}
+	v := []schemas.View{watermarksView(), dirtyView(), correctionsView(), accountsView()}
 	for i := range c {
 		v = append(v, c[i].View())
 	}

@@ -62,6 +62,7 @@ func healthChecks() []health {
 	all := collectorChecks()
 	all = append(all, consumerChecks()...)
 	all = append(all, storeChecks()...)
+	all = append(all, accountingChecks()...)
 	return append(all, alertingChecks()...)
 }
 

@@ -17,6 +17,7 @@ import (
 	"tidemark/alerts/store"
 	"tidemark/deploy/admin"
 	"tidemark/deploy/wire"
+	"tidemark/processors/audit"
 	"tidemark/processors/metrics"
 	"tidemark/sinks/clickhouse"
 )
@@ -61,6 +62,10 @@ func (c alertRunCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	if err != nil {
 		return err
 	}
+	accounts, err := audit.NewWatch(sink, metrics.All(), log, registry)
+	if err != nil {
+		return err
+	}
 	if err := reach(ctx, sink); err != nil {
 		return err
 	}
@@ -73,6 +78,7 @@ func (c alertRunCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return h.Run(ctx) })
+		group.Go(func() error { return accounts.Run(ctx) })
 		group.Go(func() error { return admin.Serve(ctx, c.Listen, h.Handler()) })
 		group.Go(func() error { return shops.Run(ctx) })
 		group.Go(func() error { return wire.StoreShops(ctx, sink.Insert, shops.Shops, log) })

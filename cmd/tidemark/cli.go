@@ -25,6 +25,7 @@ type cli struct {
 	Apply    applyCmd    `cmd:"" help:"Create topics, tables and views."`
 	Generate generateCmd `cmd:"" help:"Write the files that are derived from the Go sources."`
 	Check    checkCmd    `cmd:"" help:"Verify catalogue, shops file and connections, and say what is wrong."`
+	Audit    auditCmd    `cmd:"" help:"Say whether every event is accounted for, and where the first is not."`
 	Alert    alertCmd    `cmd:"" help:"Judge metrics by their history, keep incidents, tell people."`
 	Preview  previewCmd  `cmd:"" help:"Show the boards in a browser, without Grafana."`
 	Demo     demoCmd     `cmd:"" help:"Run everything on this machine, with simulated shops."`

@@ -99,6 +99,11 @@ func TestBrokenSettings(t *testing.T) {
 		{"bench --query q9 --topic t --out f", exitUsage, "q1"},
 		{"bench --query q1 --topic t --out f", exitUsage, "--brokers"},
 		{"engine", exitUsage, "--data"},
+		{"audit", exitUsage, "--clickhouse"},
+		{"audit --clickhouse http://127.0.0.1:1/db", exitFailure, "127.0.0.1:1"},
+		{"audit --clickhouse http://127.0.0.1:1/db --family books", exitUsage, "clickstream"},
+		{"audit --clickhouse http://127.0.0.1:1/db --brokers here", exitUsage, `"here" is no host:port`},
+		{"audit --clickhouse http://127.0.0.1:1/db --from 2026-06-18T00:00:00Z --to 2026-06-18T00:00:59Z", exitUsage, "--from"},
 		{"version --log-level loud", exitUsage, "debug"},
 	}
 	for _, tt := range tests {
@@ -129,7 +134,7 @@ func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
 		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
 			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 		}
-		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
+		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "audit", "alert run", "alert test", "preview", "demo", "bench", "version"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("help does not name %s", name)
 			}
@@ -146,7 +151,7 @@ func TestVersion(t *testing.T) {
 func TestCheck(t *testing.T) {
 	code, stdout, stderr := call(t, "check", "--dir", "../..", "--shops", "../../deploy/demo/shops.yaml")
 	if code != exitOK || !strings.Contains(stdout, "ok   shops file: 3 shops") || !strings.Contains(stdout, "ok   generated files") ||
-		!strings.Contains(stdout, "ok   boards: 4 boards") || !strings.Contains(stdout, "ok   alerts: 6 rules") {
+		!strings.Contains(stdout, "ok   boards: 6 boards") || !strings.Contains(stdout, "ok   alerts: 6 rules") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 	code, stdout, stderr = call(t, "check", "--dir", t.TempDir(), "--clickhouse", "http://127.0.0.1:1/db")

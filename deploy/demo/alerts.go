@@ -12,6 +12,7 @@ import (
 	"tidemark/alerts/incident"
 	"tidemark/alerts/store"
 	"tidemark/deploy/wire"
+	"tidemark/processors/audit"
 	"tidemark/processors/metrics"
 	"tidemark/schemas"
 	"tidemark/sinks/clickhouse"
@@ -35,6 +36,11 @@ func (d *demo) startAlerts(ctx context.Context) (err error) {
 		return err
 	}
 	d.stack.start(ctx, "alerts", d.hub.Run)
+	accounts, err := audit.NewWatch(d.db, all, d.Log, d.registry)
+	if err != nil {
+		return err
+	}
+	d.stack.start(ctx, "accounts", accounts.Run)
 	if d.stage != nil && d.Incident == PaymentOutage {
 		d.stack.start(ctx, "incident", func(ctx context.Context) error { return d.stage.byItself(ctx, d.judged) })
 	}
