@@ -122,8 +122,10 @@ func (in *intake) person(id string) string {
 		return id
 	}
 	in.counts.masked++
-	return stableID(in.sender.shop.ID, "person", strings.ToLower(id))
+	return personID(in.sender.shop.ID, id)
 }
+
+func personID(shop, id string) string { return stableID(shop, "person", strings.ToLower(id)) }
 
 // maskEmail and maskFree mask and count.
 func (in *intake) maskEmail(s string) string { return in.masked(maskEmail(s)) }

@@ -36,11 +36,13 @@ type KafkaConfig struct {
 	// StampTime is for a broker that does not know LogAppendTime: timestamps are set here, under one lock per partition
 	// and never backwards. It holds only while this producer is the topics' only writer.
 	StampTime bool
+	// Topics are those that StampTime is for; nil means the families' live topics and the dead letters'.
+	Topics []string
 	// Now is the clock of StampTime; nil means time.Now.
 	Now func() time.Time
 }
 
-// NewKafka connects. Every family topic and the dead letter topic must exist with StampTime; ctx bounds that check.
+// NewKafka connects. With StampTime every topic that it is for must exist; ctx bounds that check.
 func NewKafka(ctx context.Context, cfg KafkaConfig) (*Kafka, error) {
 	opts := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
@@ -55,7 +57,10 @@ func NewKafka(ctx context.Context, cfg KafkaConfig) (*Kafka, error) {
 	}
 	k := &Kafka{client: client}
 	if cfg.StampTime {
-		if k.stamps, err = newStamps(ctx, client, cfg.Now); err != nil {
+		if cfg.Topics == nil {
+			cfg.Topics = topics()
+		}
+		if k.stamps, err = newStamps(ctx, client, cfg.Topics, cfg.Now); err != nil {
 			client.Close()
 			return nil, err
 		}

@@ -25,15 +25,15 @@ type lane struct {
 	last int64 // Unix milliseconds
 }
 
-func newStamps(ctx context.Context, client *kgo.Client, now func() time.Time) (*stamps, error) {
+func newStamps(ctx context.Context, client *kgo.Client, topics []string, now func() time.Time) (*stamps, error) {
 	if now == nil {
 		now = time.Now
 	}
-	counts, err := countPartitions(ctx, client, topics())
+	counts, err := countPartitions(ctx, client, topics)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := kadm.NewClient(client).ListMaxTimestampOffsets(ctx, topics()...)
+	newest, err := kadm.NewClient(client).ListMaxTimestampOffsets(ctx, topics...)
 	if err == nil {
 		err = newest.Error()
 	}

@@ -1,0 +1,149 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// csvTable reads CSV with a header.
+type csvTable struct {
+	r     *csv.Reader
+	names []string
+	room  *limited
+}
+
+func newCSV(text *bufio.Reader, m *Mapping) (*csvTable, error) {
+	decoded, err := decode(text, m.Encoding)
+	if err != nil {
+		return nil, err
+	}
+	start, _ := decoded.Peek(4096)
+	t := &csvTable{room: &limited{r: decoded}, names: m.CSV.Header}
+	t.r = csv.NewReader(t.room)
+	t.r.LazyQuotes = m.CSV.LazyQuotes
+	t.r.Comma = []rune(cmp.Or(m.CSV.Delimiter, delimiter(start)))[0]
+	if t.names == nil {
+		t.room.left = maxLine
+		if t.names, err = t.r.Read(); err != nil {
+			return nil, fmt.Errorf("no header line can be read: %w", err)
+		}
+	} else {
+		t.r.FieldsPerRecord = len(t.names)
+	}
+	seen := map[string]bool{}
+	for i, name := range t.names {
+		t.names[i] = strings.TrimSpace(name)
+		if seen[t.names[i]] && t.names[i] != "" {
+			return nil, fmt.Errorf("the header names the column %q twice; rename one", t.names[i])
+		}
+		seen[t.names[i]] = true
+	}
+	return t, nil
+}
+
+func (t *csvTable) columns() []string { return t.names }
+
+func (t *csvTable) dropped() []string { return nil }
+
+func (t *csvTable) next() (row, error) {
+	t.room.left = maxLine
+	cells, err := t.r.Read()
+	out := row{cells: cells}
+	if len(cells) > 0 {
+		line, _ := t.r.FieldPos(0)
+		out.line = int64(line)
+	}
+	var bad *csv.ParseError
+	switch {
+	case errors.Is(err, errLongLine):
+		return out, err
+	case errors.As(err, &bad):
+		out.line = int64(bad.StartLine)
+		if errors.Is(bad.Err, csv.ErrFieldCount) {
+			return out, &badRow{"another number of columns than the header has"}
+		}
+		return out, &badRow{"quotes that do not fit (csv: {lazy_quotes: true} takes quotes within fields)"}
+	case err != nil:
+		return out, err
+	}
+	for _, cell := range cells {
+		if !utf8.ValidString(cell) {
+			return out, &badRow{"not UTF-8 (set encoding, for example gb18030 or windows-1252)"}
+		}
+	}
+	return out, nil
+}
+
+// delimiter is the one that the first line has most of.
+func delimiter(start []byte) string {
+	first, _, _ := bytes.Cut(start, []byte("\n"))
+	best, most := ",", 0
+	for _, d := range []string{",", ";", "\t", "|"} {
+		if n := bytes.Count(first, []byte(d)); n > most {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+// encodingOf finds an encoding by its name; nil for UTF-8.
+func encodingOf(name string) (encoding.Encoding, error) {
+	switch strings.ToLower(name) {
+	case "", "utf-8", "utf8":
+		return nil, nil
+	case "gb18030", "gbk", "gb2312": // the first holds the others
+		return simplifiedchinese.GB18030, nil
+	case "latin1", "iso-8859-1":
+		return charmap.ISO8859_1, nil
+	case "windows-1252":
+		return charmap.Windows1252, nil
+	case "utf-16":
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), nil
+	}
+	return nil, fmt.Errorf("encoding %q is not known; there are utf-8, gb18030, latin1, windows-1252, utf-16", name)
+}
+
+// decode makes UTF-8 of a text and takes its byte-order mark away.
+func decode(r *bufio.Reader, name string) (*bufio.Reader, error) {
+	enc, err := encodingOf(name)
+	if err != nil {
+		return nil, err
+	}
+	if enc != nil {
+		r = bufio.NewReaderSize(enc.NewDecoder().Reader(r), 64<<10)
+	}
+	if start, _ := r.Peek(len(bom)); bytes.Equal(start, bom) {
+		if _, err := r.Discard(len(bom)); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// limited ends a record that is too long; left is set before each.
+type limited struct {
+	r    io.Reader
+	left int
+}
+
+// Read implements io.Reader.
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errLongLine
+	}
+	n, err := l.r.Read(p)
+	l.left -= n
+	return n, err
+}
