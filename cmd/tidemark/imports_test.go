@@ -65,6 +65,8 @@ func owners() map[string][]string {
 		"github.com/twmb/franz-go/pkg/kfake":   {"deploy/embedded"},
 		"github.com/twmb/franz-go/":            kafka,
 		"github.com/alecthomas/kong":           {"cmd"},
+		"github.com/expr-lang/":                {"ingest/history"},
+		"github.com/apache/arrow/":             {"ingest/history", "sinks/archive"},
 		"github.com/grafana/":                  {"dashboards"},
 		"github.com/chromedp/":                 {"deploy/integration"},
 		"github.com/rs/zerolog":                {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},

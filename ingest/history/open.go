@@ -45,6 +45,9 @@ func Open(name, format string, m *Mapping, stdin io.Reader) (*Input, error) {
 	return in, nil
 }
 
+// Family is the family that the mapping is for.
+func (in *Input) Family() string { return in.mapping.Family }
+
 // Close closes the file.
 func (in *Input) Close() error {
 	var errs []error

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"tidemark/deploy/wire"
+	"tidemark/ingest/history"
+	"tidemark/schemas"
+)
+
+// importCmd brings in history from files.
+type importCmd struct {
+	Input           string `arg:"" optional:"" help:"CSV, NDJSON or Parquet file, also packed with gzip or zstandard; - reads standard input."`
+	Mapping         string `placeholder:"FILE" help:"What the columns mean (YAML; docs/import.md has examples)."`
+	Shop            string `placeholder:"ID" help:"Shop of shops.yaml that the history belongs to."`
+	Shops           string `placeholder:"FILE" help:"shops.yaml."`
+	DryRun          bool   `help:"Only read the file and report; needs neither Kafka nor ClickHouse."`
+	Bad             string `placeholder:"FILE" help:"Where refused lines go; INPUT.bad.csv where not given, none for nowhere."`
+	Format          string `enum:"auto,csv,ndjson,parquet" default:"auto" help:"Format of the input: ${enum}; auto looks at its first bytes."`
+	NoRecompute     bool   `help:"Do not work the imported events into the metrics."`
+	kafkaFlags      `embed:""`
+	clickhouseFlags `embed:""`
+}
+
+// rebuild works raw events of [from, to) into one metric.
+type rebuild func(ctx context.Context, metric string, from, to time.Time, parts []uint64) error
+
+// Run imports one file, or only reports what would become of it.
+func (c importCmd) Run(ctx context.Context, log zerolog.Logger, out output) error {
+	in, scan, err := c.open(log)
+	if err != nil {
+		return err
+	}
+	defer in.Close() // only read
+	if !c.DryRun {
+		return c.write(ctx, in, scan, log, out)
+	}
+	done := watch(scan.Progress, os.Stderr, log)
+	report, err := history.Scan(ctx, in, scan, func(history.Event) error { return nil })
+	done()
+	return errors.Join(show(report, scan.Shop, out), err)
+}
+
+// open checks the settings, and opens what they name.
+func (c importCmd) open(log zerolog.Logger) (*history.Input, history.ScanConfig, error) {
+	scan := history.ScanConfig{Now: time.Now(), DryRun: c.DryRun, Progress: &history.Progress{}}
+	switch {
+	case c.Input == "":
+		return nil, scan, usagef("no input is named: give a file, or - for standard input")
+	case c.Mapping == "":
+		return nil, scan, usagef("no mapping is named: give --mapping FILE, which says what the columns mean (docs/import.md has examples)")
+	case c.Shop == "":
+		return nil, scan, usagef("no shop is named: give --shop ID, one of those in shops.yaml")
+	}
+	shops, err := openShops(c.Shops, log)
+	if err != nil {
+		return nil, scan, err
+	}
+	var known bool
+	if scan.Shop, known = shops.Shops().ByID(c.Shop); !known {
+		return nil, scan, usagef("--shop: %s has no shop %q", c.Shops, c.Shop)
+	}
+	if scan.Bad, err = c.bad(); err != nil {
+		return nil, scan, err
+	}
+	mapping, err := history.LoadMapping(c.Mapping)
+	if err != nil {
+		return nil, scan, usage{err}
+	}
+	in, err := history.Open(c.Input, c.Format, mapping, os.Stdin)
+	if err != nil {
+		return nil, scan, usage{err}
+	}
+	if err := in.Prepare(scan.Shop); err != nil {
+		return nil, scan, usage{errors.Join(err, in.Close())}
+	}
+	return in, scan, nil
+}
+
+// bad is the file for refused lines.
+func (c importCmd) bad() (string, error) {
+	switch {
+	case c.Bad == "none", c.Bad == "" && c.Input == history.Stdin:
+		return "", nil
+	case c.Bad != "" && filepath.Clean(c.Bad) == filepath.Clean(c.Input):
+		return "", usagef("--bad names the input itself: give another file")
+	}
+	return cmp.Or(c.Bad, c.Input+".bad.csv"), nil
+}
+
+// write imports the file, waits for land and rebuilds the metrics.
+func (c importCmd) write(ctx context.Context, in *history.Input, scan history.ScanConfig, log zerolog.Logger, out output) error {
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	sink, err := c.clickhouseFlags.open(nil)
+	if err != nil {
+		return err
+	}
+	defer sink.Close() // nothing is pending
+	if err := reach(ctx, sink); err != nil {
+		return err
+	}
+	family := in.Family()
+	done := watch(scan.Progress, os.Stderr, log)
+	outcome, err := history.Run(ctx, in, history.Config{
+		ScanConfig: scan, Client: options, Log: log,
+		Known: wire.KnownEvents(sink, family, scan.Shop.ID), Landed: wire.Landed(sink),
+	})
+	done()
+	if outcome != nil {
+		err = errors.Join(show(outcome.Report, scan.Shop, out), err)
+		for partition, span := range outcome.Wrote {
+			log.Info().Str("topic", outcome.Topic.Name).Int32("partition", partition).Int64("first", span.First).Int64("last", span.Last).Msg("written")
+		}
+	}
+	if err != nil || c.NoRecompute {
+		return err
+	}
+	return recomputeImported(ctx, outcome, rebuilder(sink, log), log)
+}
+
+// show prints the report, if there is one.
+func show(r *history.Report, shop *schemas.Shop, out output) error {
+	if r == nil {
+		return nil
+	}
+	return r.Text(out, shop.Location)
+}
