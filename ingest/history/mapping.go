@@ -54,52 +54,93 @@ type rule struct {
 
 // value says where a field's text comes from and what is done to it. A mere text in YAML is a column's name.
 type value struct {
-	Column   string            `yaml:"column"`
-	Value    *string           `yaml:"value"`    // the same for all
-	Sum      string            `yaml:"sum"`      // over the document's lines: a column, a field of items, or price * quantity
-	Strip    texts             `yaml:"strip"`    // taken off the end or the beginning
-	Map      map[string]string `yaml:"map"`      // text in the file to ours
-	Default  string            `yaml:"default"`  // for what is empty, and with map for what it does not name
-	Format   string            `yaml:"format"`   // of a time: as strftime writes it, or unix, unix_ms
-	Absolute bool              `yaml:"absolute"` // drops a minus
-	Hash     bool              `yaml:"hash"`     // a person's id that must not be kept
-	Split    string            `yaml:"split"`    // between the texts of a list
+	Column   string  `yaml:"column"`
+	Value    *string `yaml:"value"`    // the same for all
+	Sum      string  `yaml:"sum"`      // over the document's lines: a column, a field of items, or price * quantity
+	Strip    texts   `yaml:"strip"`    // taken off the end or the beginning
+	Map      textMap `yaml:"map"`      // text in the file to ours
+	Default  string  `yaml:"default"`  // for what is empty, and with map for what it does not name
+	Format   string  `yaml:"format"`   // of a time: as strftime writes it, or unix, unix_ms
+	Absolute bool    `yaml:"absolute"` // drops a minus
+	Hash     bool    `yaml:"hash"`     // a person's id that must not be kept
+	Split    string  `yaml:"split"`    // between the texts of a list
 }
 
 // UnmarshalYAML reads a column's name, or the whole form.
-func (v *value) UnmarshalYAML(unmarshal func(any) error) error {
-	if err := unmarshal(&v.Column); err == nil {
+func (v *value) UnmarshalYAML(node ast.Node) error {
+	if text, ok := written(node); ok {
+		v.Column = text
 		return nil
 	}
 	type plain value
-	return unmarshal((*plain)(v))
+	return yaml.NodeToValue(node, (*plain)(v), yaml.Strict())
 }
 
 // constant is a value whose mere text is no column but meant as it stands.
 type constant struct{ value }
 
 // UnmarshalYAML reads a text, or the whole form.
-func (c *constant) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	if err := unmarshal(&text); err == nil {
+func (c *constant) UnmarshalYAML(node ast.Node) error {
+	if text, ok := written(node); ok {
 		c.Value = &text
 		return nil
 	}
 	type plain value
-	return unmarshal((*plain)(&c.value))
+	return yaml.NodeToValue(node, (*plain)(&c.value), yaml.Strict())
 }
 
 // texts is a list of texts, or one.
 type texts []string
 
 // UnmarshalYAML reads a text, or a list of them.
-func (l *texts) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	if err := unmarshal(&text); err == nil {
+func (l *texts) UnmarshalYAML(node ast.Node) error {
+	if text, ok := written(node); ok {
 		*l = texts{text}
 		return nil
 	}
-	return unmarshal((*[]string)(l))
+	list, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return yaml.NodeToValue(node, (*[]string)(l), yaml.Strict())
+	}
+	for _, n := range list.Values {
+		text, ok := written(n)
+		if !ok {
+			return yaml.NodeToValue(node, (*[]string)(l), yaml.Strict())
+		}
+		*l = append(*l, text)
+	}
+	return nil
+}
+
+// textMap maps texts to texts.
+type textMap map[string]string
+
+// UnmarshalYAML reads keys and values as they are written.
+func (m *textMap) UnmarshalYAML(node ast.Node) error {
+	pairs, ok := node.(*ast.MappingNode)
+	if !ok {
+		return yaml.NodeToValue(node, (*map[string]string)(m), yaml.Strict())
+	}
+	*m = textMap{}
+	for _, pair := range pairs.Values {
+		to, ok := written(pair.Value)
+		if !ok {
+			return yaml.NodeToValue(node, (*map[string]string)(m), yaml.Strict())
+		}
+		(*m)[pair.Key.GetToken().Value] = to
+	}
+	return nil
+}
+
+// written is a scalar as it stands in the file: YAML would make the number 0 of .0, and 1 of 01.
+func written(node ast.Node) (string, bool) {
+	switch n := node.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return node.GetToken().Value, true
+	}
+	return "", false
 }
 
 // LoadMapping reads a mapping file. Its error lists everything that is wrong, each with line, column and what to do.

@@ -112,6 +112,8 @@ func (m *Mapping) checkValue(at string, v value, to target) error {
 		return m.wrong(at, "sum adds up the lines of a document; here is one line only, so name a column")
 	case v.Sum != "" && to.kind != kindMoney && to.kind != kindCount:
 		return m.wrong(at, "sum is for amounts and numbers")
+	case len(sumTerms(v.Sum)) > 2 || len(sumTerms(v.Sum)) == 2 && to.kind != kindMoney:
+		return m.wrong(at, "sum takes one column or field of items, and for amounts an amount * a number")
 	case v.Format != "" && to.kind != kindTime:
 		return m.wrong(at, "format is for times")
 	case v.Absolute && to.kind != kindMoney && to.kind != kindCount:

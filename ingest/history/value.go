@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"reflect"
 	"strconv"
@@ -141,40 +142,43 @@ func (p *plan) count(text string, absolute bool) (int64, error) {
 func (p *plan) total(f *boundField, rows []*row) (int64, *refusal) {
 	sum := int64(0)
 	for _, r := range rows {
-		n, err := p.product(f, r)
-		if err == nil && (n > 0 && sum > (1<<63-1)-n || n < 0 && sum < -1<<63-n) {
+		n, at, err := p.product(f, r)
+		if err == nil && (n > 0 && sum > math.MaxInt64-n || n < 0 && sum < math.MinInt64-n) {
 			err = errOverflow
 		}
 		if err != nil {
-			return 0, &refusal{r, fmt.Sprintf("%v in %s", err, f.Sum)}
+			return 0, &refusal{r, fmt.Sprintf("%v in column %s", err, at.Column)}
 		}
 		sum += n
 	}
 	return sum, nil
 }
 
-// product is one line's part of a sum: an amount or a number, or an amount times a number.
-func (p *plan) product(f *boundField, r *row) (int64, error) {
-	first := &f.sum[0]
+// product is one line's part of a sum: an amount or a number, or an amount times a number. at is the last factor read.
+func (p *plan) product(f *boundField, r *row) (n int64, at *boundValue, err error) {
+	at = &f.sum[0]
+	text := at.text(r, p.shop.ID)
 	if f.to.kind == kindCount {
-		return p.count(first.text(r, p.shop.ID), first.Absolute)
+		n, err = p.count(text, at.Absolute)
+		return n, at, err
 	}
-	amount, err := p.money(first.text(r, p.shop.ID), first.Absolute)
+	amount, err := p.money(text, at.Absolute)
 	if err != nil || len(f.sum) == 1 {
-		return int64(amount), err
+		return int64(amount), at, err
 	}
-	second := &f.sum[1]
-	times, err := p.count(second.text(r, p.shop.ID), second.Absolute)
+	at = &f.sum[1]
+	times, err := p.count(at.text(r, p.shop.ID), at.Absolute)
 	if err != nil {
-		return 0, err
+		return 0, at, err
 	}
-	return multiply(int64(amount), times)
+	n, err = multiply(int64(amount), times)
+	return n, at, err
 }
 
 // multiply is a*b, or an error where that does not fit.
 func multiply(a, b int64) (int64, error) {
 	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-	if hi != 0 || lo > 1<<63-1 {
+	if hi != 0 || lo > math.MaxInt64 {
 		return 0, errOverflow
 	}
 	if (a < 0) != (b < 0) {
