@@ -125,7 +125,11 @@ func (c importCmd) write(ctx context.Context, in *history.Input, scan history.Sc
 	if err != nil || c.NoRecompute {
 		return err
 	}
-	return recomputeImported(ctx, outcome, rebuilder(sink, log), log)
+	do, err := rebuilder(sink, log)
+	if err != nil {
+		return err
+	}
+	return recomputeImported(ctx, outcome, do)
 }
 
 // show prints the report, if there is one.

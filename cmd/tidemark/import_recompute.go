@@ -9,20 +9,18 @@ import (
 
 	"tidemark/deploy/wire"
 	"tidemark/ingest/history"
+	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/processors/recompute"
 	"tidemark/schemas"
 	"tidemark/sinks/clickhouse"
 )
 
 // recomputeImported works an import into every metric of its family: over the whole range of the file, also where
 // everything was stored before, so that an import that was interrupted here is made good by giving it again.
-func recomputeImported(ctx context.Context, o *history.Outcome, do rebuild, log zerolog.Logger) error {
+func recomputeImported(ctx context.Context, o *history.Outcome, do rebuild) error {
 	r := o.Report
 	if r.Events == 0 {
-		return nil
-	}
-	if do == nil {
-		log.Warn().Msg("the events are stored, but this build cannot recompute: the metrics do not show them yet")
 		return nil
 	}
 	topic := schemas.Family[struct{}]{Name: r.Family}.Topic()
@@ -30,14 +28,39 @@ func recomputeImported(ctx context.Context, o *history.Outcome, do rebuild, log 
 		if d.Topic != topic {
 			continue
 		}
-		began := time.Now()
-		if err := do(ctx, d.Name, r.From.Time(), r.To.Time().Add(time.Millisecond), wire.Parts(o.Topic)); err != nil {
+		from, to := affected(&d.Spec, r.From.Time(), r.To.Time())
+		if err := do(ctx, d.Name, from, to, wire.Parts(o.Topic)); err != nil {
 			return fmt.Errorf("the events are stored, but metric %s does not show them all: %w; give the same command again", d.Name, err)
 		}
-		log.Info().Str("metric", d.Name).Dur("took", time.Since(began)).Msg("recomputed")
 	}
 	return nil
 }
 
-// rebuilder is how metrics are recomputed; nil where this build cannot.
-func rebuilder(*clickhouse.Sink, zerolog.Logger) rebuild { return nil }
+// affected is the range in which windows begin that an event between first and last may belong to. It is generous: a
+// recompute of a window that nothing was imported into changes nothing.
+func affected(s *processors.Spec, first, last time.Time) (from, to time.Time) {
+	size := time.Duration(s.Window.SizeMS()) * time.Millisecond
+	from, to = first.Add(-size), last.Add(size)
+	if s.Group == processors.GroupSlow {
+		to = to.Add(sessionsEnd)
+	}
+	return from, to
+}
+
+// sessionsEnd is how long after its first event a session may count: the cap of sessions and their gap.
+const sessionsEnd = 5 * time.Hour
+
+// rebuilder is how metrics are recomputed.
+func rebuilder(sink *clickhouse.Sink, log zerolog.Logger) (rebuild, error) {
+	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, metric string, from, to time.Time, parts []uint64) error {
+		report, err := r.Rebuild(ctx, recompute.Job{Metric: metric, From: from, To: to, Parts: parts})
+		if err == nil {
+			log.Info().Str("metric", metric).Int64("windows", report.Windows).Int64("rows", report.Rows).Int64("tombstones", report.Tombstones).Dur("took", report.Took).Msg("recomputed")
+		}
+		return err
+	}, nil
+}

@@ -85,6 +85,9 @@ func (in *Input) open(format string, stdin io.Reader) error {
 	}
 	switch format {
 	case FormatParquet:
+		if in.name == Stdin {
+			return errors.New("Parquet is read from a file, not from standard input; name the file")
+		}
 		in.table, err = newParquet(raw, wanted, &in.read)
 	case FormatNDJSON:
 		in.table, err = newNDJSON(text, wanted, in.mapping.Encoding)

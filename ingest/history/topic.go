@@ -60,7 +60,7 @@ type landing struct {
 
 const (
 	landEvery = 500 * time.Millisecond
-	landQuiet = 10 * time.Second // without progress for so long, land is probably not running
+	landQuiet = 20 * time.Second // without progress for so long, land is probably not running
 )
 
 func (l *landing) wait(ctx context.Context) error {
