@@ -28,7 +28,8 @@ func (c Catalogue) Check() error {
 			alerts[a.Name] = c[i].Name
 		}
 	}
-	return errors.Join(errs...)
+	_, err := c.rollups()
+	return errors.Join(append(errs, err)...)
 }
 
 // Tables lists the tables of all metrics.

@@ -47,8 +47,12 @@ row. Sums and counts of several rows add up; distinct counts do not: merge their
 func (s *Spec) describe(b *strings.Builder) {
 	fmt.Fprintf(b, "\n## %s: %s (%s)\n\n%s\n\n", s.ViewName(), s.Title.EN, s.Title.ZH, s.Help)
 	fmt.Fprintf(b, "- Definition: %s\n", s.Formula)
-	fmt.Fprintf(b, "- From: topic `%s`, consumer group `%s`. Owner: %s.\n", s.Topic, ConsumerGroup(s.Group), s.Owner)
-	fmt.Fprintf(b, "- Window: %s\n", s.windowText())
+	if s.Rollup != nil {
+		fmt.Fprintf(b, "- %s. Owner: %s.\n", s.Rollup.describe(), s.Owner)
+	} else {
+		fmt.Fprintf(b, "- From: topic `%s`, consumer group `%s`. Owner: %s.\n", s.Topic, ConsumerGroup(s.Group), s.Owner)
+		fmt.Fprintf(b, "- Window: %s\n", s.windowText())
+	}
 	fmt.Fprintf(b, "- Split by: %s\n", strings.Join(s.Dims, ", "))
 	if s.Dedupe {
 		fmt.Fprintf(b, "- Copies of an event (same event_id and partition) within %v count once.\n", Horizon(s.Family))

@@ -51,6 +51,9 @@ func (s *Spec) Merged(measure string) string {
 	case KindMin, KindMax:
 		return fmt.Sprintf("%s(t.%s) AS %s", map[Kind]string{KindMin: "min", KindMax: "max"}[m.Kind], m.Name, m.Name)
 	case KindUniq:
+		if s.Rollup != nil { // open periods have a state, too
+			return "uniqMerge(t." + m.Name + "_state) AS " + m.Name
+		}
 		// The state of an open window is empty: there the partitions' counts stand in.
 		return fmt.Sprintf("uniqMerge(t.%s_state) + sumIf(t.%s, NOT t.complete) AS %s", m.Name, m.Name, m.Name)
 	case KindQuantile:

@@ -51,6 +51,7 @@ type Spec struct {
 	Revision  int
 	Panels    []Panel
 	Alerts    []Alert
+	Rollup    *RollupSpec // nil for metrics of the stream; a rollup has no topic, group, window or lateness
 }
 
 // MeasureSpec is a measure without its functions.
@@ -102,7 +103,11 @@ func (s *Spec) Check() error {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("metric %q: "+format, append([]any{s.Name}, a...)...))
 	}
-	if err := s.Window.Check(); err != nil {
+	if s.Rollup != nil {
+		for _, err := range s.checkRollup() {
+			bad("%w", err)
+		}
+	} else if err := s.Window.Check(); err != nil {
 		bad("%w", err)
 	}
 	if s.Sessions != nil {
@@ -131,7 +136,7 @@ func (s *Spec) Check() error {
 	if len(s.Measures) == 0 {
 		bad("no measures")
 	}
-	seen := map[string]bool{"window_start": true, "part": true, "ver": true, "complete": true, columnGone: true}
+	seen := map[string]bool{"window_start": true, "window_end": true, "part": true, "ver": true, "complete": true, columnGone: true}
 	for _, n := range s.names() {
 		if !nameRule.MatchString(n) {
 			bad("name %q must be lower snake case", n)
@@ -181,13 +186,21 @@ func (s *Spec) reach() int64 {
 }
 
 // TableName is the table of the metric's partial rows.
-func (s *Spec) TableName() string { return "m_" + s.Name }
+func (s *Spec) TableName() string {
+	if s.Rollup != nil {
+		return "r_" + s.Name
+	}
+	return "m_" + s.Name
+}
 
 // ViewName is the view that merges them.
 func (s *Spec) ViewName() string { return "v_" + s.Name }
 
 // Table is the table of partial rows: one row per window, dimension tuple and partition, the newest version wins.
 func (s *Spec) Table() *schemas.Table {
+	if s.Rollup != nil {
+		return s.rollupTable()
+	}
 	t := &schemas.Table{
 		Name: s.TableName(), Doc: s.Help, Engine: "ReplacingMergeTree(ver)", Partition: "toYYYYMM(window_start)",
 		TTL:     "toDateTime(window_start) + INTERVAL 3 YEAR",

@@ -34,7 +34,8 @@ var dirtyTable = schemas.Table{
 // SystemTables are the tables that every installation has beside the metrics.
 func SystemTables() []*schemas.Table {
 	w, d, r, v, a, e := watermarksTable, dirtyTable, rebuiltTable, revisionsTable, accountsTable, erasuresTable
-	return []*schemas.Table{&w, &d, &r, &v, &a, &e}
+	runs, seen := rollupRunsTable, rollupSeenTable
+	return []*schemas.Table{&w, &d, &r, &v, &a, &e, &runs, &seen}
 }
 
 // Mark is one row of the watermarks table.

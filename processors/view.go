@@ -24,6 +24,9 @@ func watermarksView() schemas.View {
 // with the derived values and whether the window is complete. Its columns merge further: sums add up, and a <name>_state merges with
 // uniqMerge, so any longer period can be read from it.
 func (s *Spec) View() schemas.View {
+	if s.Rollup != nil {
+		return s.rollupView()
+	}
 	dims := strings.Join(append([]string{"window_start"}, s.Dims...), ", ")
 	var inner, outer []string
 	for _, m := range s.Measures {

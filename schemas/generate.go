@@ -31,6 +31,11 @@ func Generate() (map[string][]byte, error) {
 		files["json/"+f.name+".schema.json"] = schema
 		files["clickhouse/"+f.name+".sql"] = f.statements()
 	}
+	states := "-- " + generatedBy + "\n"
+	for _, v := range StateViews() {
+		states += "\n" + v.DDL() + ";\n"
+	}
+	files["clickhouse/states.sql"] = []byte(states)
 	return files, nil
 }
 

@@ -97,6 +97,14 @@ func retention(family string) string {
 	return "3 YEAR"
 }
 
+// Retention is for how long raw events of the family are kept, from the moment at which they were received.
+func Retention(family string) time.Duration {
+	if family == Clickstream.Name {
+		return 90 * 24 * time.Hour
+	}
+	return 3 * 365 * 24 * time.Hour
+}
+
 func landColumns() []Column {
 	return []Column{
 		{Name: ColumnPart, Type: "UInt64", Doc: "First four bytes of the Kafka topic id, then the partition."},

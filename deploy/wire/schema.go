@@ -14,6 +14,6 @@ import (
 func Schema(metrics processors.Catalogue) clickhouse.Schema {
 	return clickhouse.Schema{
 		Tables: slices.Concat(processors.SystemTables(), schemas.ShopTables(), schemas.RawTables(), metrics.Tables(), alerts.Tables()),
-		Views:  slices.Concat(schemas.RawViews(), metrics.Views(), alerts.Views()),
+		Views:  slices.Concat(schemas.RawViews(), schemas.StateViews(), metrics.Views(), alerts.Views()),
 	}
 }

@@ -11,5 +11,12 @@ func All() processors.Catalogue {
 		sessionMetric(visits),
 		checkoutFunnel(visits),
 		trade(),
+		dailyActive(),
+		activeUsers(),
+		netSales(),
+		rfm(),
+		rfmMoves(),
+		cohortRetention(),
+		onTime(),
 	}
 }
