@@ -25,7 +25,9 @@ func (m maker) describe(s *processors.Spec, p *processors.Panel) string {
 	if p.Today {
 		out = append(out, say("The shop's business day so far, in its own time zone. Provisional: the day is not over.", "店铺所在时区的当日累计。实时值（未定稿）：当日尚未结束。"))
 	}
-	if p.Today && !m.reading(s).people(p.Show) { // people are counted in complete windows only
+	if s.Rollup != nil {
+		out = append(out, m.periodText(s, p))
+	} else if p.Today && !m.reading(s).people(p.Show) { // people are counted in complete windows only
 		out = append(out, say("The newest windows still grow.", "最近几分钟仍会变化。"))
 	} else {
 		out = append(out, fmt.Sprintf(say("Complete windows only: a window of %s is final %s after its end.", "仅含完整窗口：%s的窗口在结束 %s后定稿。"),

@@ -101,13 +101,14 @@ func (v *viewer) draw(board, choice string) map[string]preview.Data {
 }
 
 // boardIDs are the boards that are there.
-func boardIDs() []string { return []string{"live", "marketing"} }
+func boardIDs() []string { return []string{"live", "marketing", "customers", "logistics"} }
 
 // TestBoards reads the boards of two shops that have been selling for ninety minutes.
 func TestBoards(t *testing.T) {
 	w := newWorld(t, "selling")
 	w.days()
-	w.count(w.trade())
+	w.count(append(w.trade(), w.parcels()...))
+	w.rollUp()
 	w.alert()
 	t.Run("every statement returns rows", func(t *testing.T) { everyStatement(t, w.view(t)) })
 	t.Run("figures of today", func(t *testing.T) { figuresOfToday(t, w.view(t)) })
@@ -115,6 +116,7 @@ func TestBoards(t *testing.T) {
 	t.Run("sessions", func(t *testing.T) { sessions(t, w.view(t)) })
 	t.Run("a chosen channel", func(t *testing.T) { chosenChannel(t, w.view(t)) })
 	t.Run("every kind of panel", func(t *testing.T) { everyKind(t, w) })
+	t.Run("rollups", func(t *testing.T) { rollups(t, w.view(t)) })
 	t.Run("links", func(t *testing.T) { links(t, w.view(t)) })
 }
 

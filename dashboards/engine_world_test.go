@@ -27,6 +27,7 @@ func TestMain(m *testing.M) { os.Exit(enginetest.Main(m, func(addr string) { eng
 const (
 	clicks     = "tidemark.clickstream"
 	orders     = "tidemark.orders"
+	logistics  = "tidemark.logistics"
 	partitions = 2
 )
 
@@ -100,6 +101,11 @@ func (w *world) count(records []record) {
 			for p := range int32(partitions) {
 				w.run(work, topic, p, records)
 			}
+		}
+	}
+	for _, topic := range []string{clicks, orders, logistics} {
+		for p := range int32(partitions) {
+			w.run(processors.LandWork(processors.ConsumerGroup("land")), topic, p, records)
 		}
 	}
 }

@@ -71,9 +71,14 @@ func (m maker) freshSQL() string {
 	type source struct{ name, group, topic string }
 	late := map[source]int64{}
 	var order []source
+	var rollups []string
 	for i := range m.catalogue {
 		s := &m.catalogue[i].Spec
 		if !m.shows(s) {
+			continue
+		}
+		if s.Rollup != nil {
+			rollups = append(rollups, "'"+s.Name+"'")
 			continue
 		}
 		key := source{s.Family, processors.ConsumerGroup(s.Group), s.Topic}
@@ -89,6 +94,10 @@ func (m maker) freshSQL() string {
 	for i, k := range order {
 		rows = append(rows, fmt.Sprintf("  SELECT %d AS place, '%s' AS source, minOrNull(m) - toIntervalMillisecond(%d) AS complete_until\n"+
 			"  FROM v_watermarks WHERE `group` = '%s' AND topic = '%s'", i, k.name, late[k], k.group, k.topic))
+	}
+	if len(rollups) > 0 {
+		rows = append(rows, fmt.Sprintf("  SELECT %d AS place, 'rollups' AS source, minOrNull(seen) AS complete_until\n  FROM (\n"+
+			"    SELECT max(r.seen) AS seen FROM rollup_runs AS r WHERE r.rollup IN (%s) GROUP BY r.rollup, r.shop\n  )", len(order), strings.Join(rollups, ", ")))
 	}
 	return "SELECT source, complete_until, dateDiff('second', complete_until, now()) AS behind\nFROM (\n" + strings.Join(rows, "\n  UNION ALL\n") + "\n)\nORDER BY place"
 }

@@ -22,7 +22,9 @@ func titles() map[string]processors.Text {
 		"shop": {EN: "Shop", ZH: "店铺"}, "name": {EN: "Shop", ZH: "店铺"}, "market": {EN: "Market", ZH: "市场"},
 		"channel": {EN: "Channel", ZH: "渠道"}, "campaign": {EN: "Campaign", ZH: "活动"}, "device": {EN: "Device", ZH: "设备"},
 		"page_type": {EN: "Page type", ZH: "页面类型"}, "landing_page_type": {EN: "Landing page", ZH: "落地页类型"},
-		"currency": {EN: "Currency", ZH: "币种"}, "tier": {EN: "Tier", ZH: "级别"}, "rule": {EN: "Alert", ZH: "预警"},
+		"currency": {EN: "Currency", ZH: "币种"}, "segment": {EN: "Segment", ZH: "分层"}, "cohort": {EN: "First bought in", ZH: "首购月"},
+		"from_segment": {EN: "From", ZH: "原分层"}, "to_segment": {EN: "To", ZH: "新分层"},
+		"carrier": {EN: "Carrier", ZH: "承运商"}, "warehouse": {EN: "Warehouse", ZH: "仓库"}, "region": {EN: "Region", ZH: "地区"}, "tier": {EN: "Tier", ZH: "级别"}, "rule": {EN: "Alert", ZH: "预警"},
 		"series": {EN: "Where", ZH: "对象"}, "state": {EN: "State", ZH: "状态"}, "opened_at": {EN: "Since", ZH: "开始时间"},
 		"actual": {EN: "Actual", ZH: "实际"}, "expected": {EN: "Expected", ZH: "预期"},
 		"acknowledged_by": {EN: "Acknowledged by", ZH: "确认人"}, "source": {EN: "Data", ZH: "数据"},
@@ -40,6 +42,7 @@ func words() map[string][]word {
 		{code: "other", label: processors.Text{EN: "Other", ZH: "其他"}},
 	}
 	return map[string][]word{
+		"segment": segments(), "from_segment": segments(), "to_segment": segments(),
 		"channel": channels(), "page_type": pages, "landing_page_type": pages,
 		"device": {
 			{code: "mobile", label: processors.Text{EN: "Phone", ZH: "手机"}}, {code: "desktop", label: processors.Text{EN: "Desktop", ZH: "电脑"}},
@@ -61,10 +64,20 @@ func words() map[string][]word {
 		},
 		"source": {
 			{code: "clickstream", label: processors.Text{EN: "Clickstream", ZH: "浏览行为"}}, {code: "clickstream_sessions", label: processors.Text{EN: "Sessions", ZH: "会话"}},
-			{code: "orders", label: processors.Text{EN: "Orders", ZH: "订单"}}, {code: "logistics", label: processors.Text{EN: "Logistics", ZH: "物流"}},
+			{code: "rollups", label: processors.Text{EN: "By day and month", ZH: "日、月汇总"}}, {code: "orders", label: processors.Text{EN: "Orders", ZH: "订单"}}, {code: "logistics", label: processors.Text{EN: "Logistics", ZH: "物流"}},
 			{code: "inventory", label: processors.Text{EN: "Inventory", ZH: "库存"}}, {code: "marketing", label: processors.Text{EN: "Ad spend", ZH: "投放花费"}},
 			{code: "service", label: processors.Text{EN: "Service", ZH: "客服"}},
 		},
+	}
+}
+
+// segments are those of RFM.
+func segments() []word {
+	of := func(code, en, zh, color string) word { return word{code, processors.Text{EN: en, ZH: zh}, color} }
+	return []word{
+		of("champions", "Champions", "重要价值", "green"), of("loyal", "Loyal", "忠诚", "blue"), of("recent", "Recent", "新近", "light-blue"),
+		of("promising", "Promising", "潜力", "light-green"), of("at_risk", "At risk", "重要挽留", "purple"),
+		of("need_attention", "Need attention", "需关注", "light-purple"), of("hibernating", "Hibernating", "沉睡", "dark-purple"),
 	}
 }
 

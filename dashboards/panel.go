@@ -58,6 +58,9 @@ func (m maker) check(s *processors.Spec, p *processors.Panel) error {
 	if s.Window.Step < s.Window.Size && p.Kind != processors.Lines {
 		return fmt.Errorf("windows of %v every %v overlap and do not add up over a range: draw them over time", s.Window.Size, s.Window.Step)
 	}
+	if s.Rollup != nil && p.Today {
+		return fmt.Errorf("a rollup has no running day: show its newest period over the board's range")
+	}
 	for _, name := range p.Show {
 		f, _ := s.Figure(name)
 		if f.Unit == "currency" && slices.Contains(s.Dims, "currency") && !slices.Contains(p.By, "currency") {

@@ -24,11 +24,16 @@ func (m maker) lines(s *processors.Spec, p *processors.Panel) (dashboard.Panel, 
 	}
 	config := defaults(s, p.Show[0])
 	config.Color, config.Custom = fixed(series), lineStyle()
+	if s.Rollup != nil { // a single day would be no line
+		style := lineStyle()
+		style.ShowPoints = cog.ToPtr(common.VisibilityModeAuto)
+		config.Custom = style
+	}
 	if config.Decimals != nil && *config.Decimals == 0 {
 		config.Decimals = nil // a count per window need not be whole
 	}
 	out := shell("timeseries", timeOptions(), config, targets...)
-	out.Interval, out.MaxDataPoints = cog.ToPtr(intervalText(s.Window.Step)), cog.ToPtr(float64(mostPoints))
+	out.Interval, out.MaxDataPoints = ptrInterval(s), cog.ToPtr(float64(mostPoints))
 	overrides, err := m.seriesOverrides(s, p, &out)
 	if p.Band != "" {
 		overrides = append(overrides, m.bandOverrides()...)

@@ -61,7 +61,10 @@ func (m maker) nameFigures(s *processors.Spec, p *processors.Panel, out *dashboa
 }
 
 func ptrInterval(s *processors.Spec) *string {
-	text := intervalText(s.Window.Step)
+	text := "1d"
+	if s.Rollup == nil {
+		text = intervalText(s.Window.Step)
+	}
 	return &text
 }
 

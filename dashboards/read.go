@@ -30,6 +30,9 @@ func (r reading) chosen() []string {
 
 // inRange reads complete windows of the board's range only.
 func (r reading) inRange() []string {
+	if r.spec.Rollup != nil {
+		return r.periods()
+	}
 	return append([]string{"$__timeFilter(t.window_start)", "t.complete"}, r.chosen()...)
 }
 
@@ -70,6 +73,9 @@ func (r reading) over(p *processors.Panel, limit int) string {
 	with, where := "", r.inRange()
 	if p.Today {
 		with, where = withToday(), r.today(p.Show)
+	}
+	if r.spec.Rollup != nil && r.spec.Rollup.Stock {
+		where = append(where, r.newest())
 	}
 	columns := slices.Clone(p.By)
 	if p.Kind == processors.Bars && p.Drill != "" {

@@ -14,7 +14,13 @@ const quarter = "toStartOfInterval(toDateTime(t.window_start), INTERVAL 15 minut
 // running is the SQL of figures so far, from the begin of the range or of the business day: the last point is the figure
 // of the whole, and the line before it shows how it came about.
 func (r reading) running(p *processors.Panel) string {
+	if r.spec.Rollup != nil && r.spec.Rollup.Stock {
+		return r.perPeriod(p)
+	}
 	with, where, step := "", r.inRange(), bin
+	if r.spec.Rollup != nil {
+		step = perPeriod
+	}
 	if p.Today {
 		with, where, step = withToday(), r.today(p.Show), quarter
 	}

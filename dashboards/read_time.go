@@ -13,6 +13,9 @@ const bin = "$__timeInterval(t.window_start) AS time"
 // lines is the SQL of figures over time: whole intervals of complete windows. Intervals in which nothing happened are
 // filled in, between the metric's first window and its watermark: zero for counts and sums, nothing for ratios.
 func (r reading) lines(p *processors.Panel) string {
+	if r.spec.Rollup != nil {
+		return r.perPeriod(p)
+	}
 	where := append([]string{"t.window_start >= first", "t.window_start < until", "t.complete"}, r.chosen()...)
 	sql := r.bounds() + r.outer(append(slices.Clone(p.By), "time"), p.Show) +
 		r.source(p.Show, r.inner(r.perWindow(p.Show), append(dimensions(p.By), bin), where, append(slices.Clone(p.By), "time"))) +

@@ -27,6 +27,8 @@ func unitOf(f processors.Figure) (unit string, decimals *float64) {
 		return "percentunit", cog.ToPtr(2.0)
 	case "currency", "pages":
 		return "locale", cog.ToPtr(2.0)
+	case "days":
+		return "locale", cog.ToPtr(1.0)
 	case "ms":
 		return "ms", cog.ToPtr(1.0)
 	case "text":

@@ -49,7 +49,7 @@ func (m maker) optionsSQL(dim string) string {
 	var reads []string
 	for i := range m.catalogue {
 		if s := &m.catalogue[i].Spec; m.shows(s) && slices.Contains(s.Dims, dim) && slices.Contains(s.Dims, "shop") {
-			reads = append(reads, fmt.Sprintf("  SELECT DISTINCT t.%[1]s AS %[1]s FROM %[2]s AS t WHERE t.window_start >= now() - toIntervalHour(24) AND %[3]s", dim, s.TableName(), oneShop))
+			reads = append(reads, fmt.Sprintf("  SELECT DISTINCT t.%[1]s AS %[1]s FROM %[2]s AS t WHERE t.window_start >= now() - toIntervalHour(%[4]d) AND %[3]s", dim, s.TableName(), oneShop, recentHours(s)))
 		}
 	}
 	if len(reads) == 0 {

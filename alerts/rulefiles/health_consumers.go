@@ -9,7 +9,7 @@ import (
 
 // consumerChecks watch the groups that read Kafka.
 func consumerChecks() []health {
-	return []health{groupAbsent(), consumerLag(), watermarkStalled(), lateEvents(), snapshotStale()}
+	return []health{groupAbsent(), consumerLag(), watermarkStalled(), lateEvents(), snapshotStale(), rollupStale()}
 }
 
 func groupAbsent() health {

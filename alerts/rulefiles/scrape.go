@@ -39,6 +39,7 @@ func scrapeExample() prometheusConfig {
 		{Job: "tidemark-process", Targets: at("127.0.0.1:9102", "127.0.0.1:9103")},
 		{Job: "tidemark-land", Targets: at("127.0.0.1:9104")},
 		{Job: "tidemark-alert", Targets: at("127.0.0.1:9105")},
+		{Job: "tidemark-rollup", Targets: at("127.0.0.1:9106")},
 	}
 	return c
 }

@@ -23,6 +23,7 @@ type cli struct {
 	Process  processCmd  `cmd:"" help:"Turn events into metrics (a consumer group)."`
 	Land     landCmd     `cmd:"" help:"Store every raw event in ClickHouse (a consumer group)."`
 	Import   importCmd   `cmd:"" help:"Bring in history from CSV, NDJSON or Parquet files."`
+	Rollup   rollupCmd   `cmd:"" help:"Bring figures by day and month up to date."`
 	Apply    applyCmd    `cmd:"" help:"Create topics, tables and views."`
 	Generate generateCmd `cmd:"" help:"Write the files that are derived from the Go sources."`
 	Check    checkCmd    `cmd:"" help:"Verify catalogue, shops file and connections, and say what is wrong."`

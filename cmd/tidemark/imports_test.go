@@ -36,6 +36,7 @@ func layers() []layer {
 		{"processors/metrics", []string{"processors", "schemas"}},
 		{"processors/recompute", []string{"processors", "schemas", "sinks"}},
 		{"processors/proctest", []string{"processors", "schemas", "sinks/memory"}},
+		{"processors/rollup", []string{"processors", "schemas", "sinks/clickhouse"}},
 		{"processors/audit", []string{"processors", "schemas", "sinks/clickhouse"}},
 		{"processors", []string{"processors/window", "processors/agg", "processors/wire", "schemas"}},
 		{"ingest", []string{"schemas"}},

@@ -16,7 +16,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		if err := r.look(ctx, false); err != nil && ctx.Err() == nil {
+		if err := r.look(ctx, false, ""); err != nil && ctx.Err() == nil {
 			r.Log.Error().Err(err).Msg("rollups are old: trying again")
 		}
 		select {
@@ -27,15 +27,15 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 }
 
-// Once brings all rollups up to date, one pass each, and returns what failed.
-func (r *Runner) Once(ctx context.Context) error { return r.look(ctx, true) }
+// Once brings all rollups up to date, or the one named, with one pass each, and returns what failed.
+func (r *Runner) Once(ctx context.Context, only string) error { return r.look(ctx, true, only) }
 
 // look makes a pass over every rollup whose refresh is due, in the order of their dependencies.
-func (r *Runner) look(ctx context.Context, all bool) error {
+func (r *Runner) look(ctx context.Context, all bool, only string) error {
 	var errs []error
 	for _, s := range r.order {
 		now := r.Now()
-		if !all && now.Sub(r.tried[s.Name]) < s.Rollup.Refresh {
+		if only != "" && s.Name != only || !all && now.Sub(r.tried[s.Name]) < s.Rollup.Refresh {
 			continue
 		}
 		if ctx.Err() != nil {

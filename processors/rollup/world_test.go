@@ -95,7 +95,7 @@ func only(names ...string) processors.Catalogue {
 // once makes a pass that must not fail, and lets the clock go on so that the next one trusts what this one has seen.
 func (w *world) once(r *Runner) {
 	w.t.Helper()
-	if err := r.Once(w.t.Context()); err != nil {
+	if err := r.Once(w.t.Context(), ""); err != nil {
 		w.t.Fatal(err)
 	}
 	w.now = w.now.Add(2 * time.Minute)
