@@ -132,4 +132,3 @@ func (c rollupCmd) rebuild(ctx context.Context, runner *rollup.Runner, shops *sc
 	}
 	return nil
 }
-

@@ -61,6 +61,7 @@ func (p *plan) due() todo {
 			add(d)
 		}
 	}
+	p.skipped(add)
 	p.touch(add)
 	p.follow(add)
 	for _, d := range want {
@@ -76,6 +77,21 @@ func (p *plan) due() todo {
 	slices.SortFunc(out.build, newestFirst)
 	slices.SortFunc(out.drop, newestFirst)
 	return out
+}
+
+// skipped adds the periods that have begun since the last one that was computed: nobody was there while they were open,
+// and what touches them may have been seen before they began.
+func (p *plan) skipped(add func(period)) {
+	var last schemas.Millis
+	for begins := range p.runs {
+		last = max(last, begins)
+	}
+	if last == 0 {
+		return
+	}
+	for d := p.cal.next(p.cal.at(last)); d.begins <= p.now; d = p.cal.next(d) {
+		add(d)
+	}
 }
 
 // touch adds the periods that new events change.

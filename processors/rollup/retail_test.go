@@ -111,7 +111,7 @@ func loadRetail(w *world, all []*invoice) {
 
 // TestOnlineRetail is the acceptance on a year of a real shop, against the known figures and a count of its own in Go.
 func TestOnlineRetail(t *testing.T) {
-	w := newWorld(t, "retail", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	w := newWorld(t, "retail", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), "uk")
 	zone := w.shop("uk").Location
 	all := invoices(t, zone)
 	loadRetail(w, all)

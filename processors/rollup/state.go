@@ -138,9 +138,12 @@ func (r *Runner) remember(ctx context.Context, s *processors.Spec, shop string, 
 // touched lists the moments, to the quarter of an hour, that events of a family touch which were not there before. Every
 // period begins at a quarter.
 func (r *Runner) touched(ctx context.Context, s *processors.Spec, shop, family string, before map[uint64]uint64, at schemas.Millis) ([]schemas.Millis, error) {
-	parts, nexts := []uint64{0}, []uint64{0}
+	var parts, nexts []uint64
 	for part, next := range before {
 		parts, nexts = append(parts, part), append(nexts, next)
+	}
+	if len(parts) == 0 { // transform takes no empty lists
+		parts, nexts = []uint64{0}, []uint64{0}
 	}
 	sql := s.Rollup.Touch.SQL
 	if sql == "" {

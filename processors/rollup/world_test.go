@@ -29,13 +29,8 @@ type world struct {
 	next  map[uint64]int64 // next offset by part
 }
 
-const shopsFile = `shops:
-  - {id: uk, name: UK, zone: Europe/London, currency: GBP, market: uk, stage: mature}
-  - {id: de, name: DE, zone: Europe/Berlin, currency: EUR, market: de, stage: mature}
-  - {id: cn, name: CN, zone: Asia/Shanghai, currency: CNY, market: cn, stage: mature}
-`
-
-func newWorld(t *testing.T, database string, now time.Time) *world {
+// newWorld makes an empty one with the shops named.
+func newWorld(t *testing.T, database string, now time.Time, ids ...string) *world {
 	t.Helper()
 	sink, err := clickhouse.Open("http://default@"+engine+"/"+database, clickhouse.Options{})
 	if err != nil {
@@ -51,7 +46,13 @@ func newWorld(t *testing.T, database string, now time.Time) *world {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "shops.yaml")
-	if err := os.WriteFile(file, []byte(shopsFile), 0o600); err != nil {
+	text := "shops:\n"
+	for _, id := range ids {
+		text += fmt.Sprintf("  - {id: %[1]s, market: %[1]s, stage: mature, %[2]s}\n", id, map[string]string{
+			"uk": "zone: Europe/London, currency: GBP", "de": "zone: Europe/Berlin, currency: EUR", "cn": "zone: Asia/Shanghai, currency: CNY",
+		}[id])
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	shops, err := schemas.LoadShops(file)
