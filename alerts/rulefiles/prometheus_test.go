@@ -65,7 +65,7 @@ func TestPrometheusRules(t *testing.T) {
 func TestMetricsOfRulesExist(t *testing.T) {
 	folders := map[string]string{ // by prefix: whose code names what is left
 		"tidemark_run_": "../../processors", "tidemark_ingest_": "../../ingest", "tidemark_clickhouse_": "../../sinks/clickhouse",
-		"tidemark_deliver_": "../deliver", "tidemark_alerts_": "../hub",
+		"tidemark_deliver_": "../deliver", "tidemark_alerts_": "../hub", "tidemark_rollup_": "../../processors/rollup",
 	}
 	names := map[string]bool{}
 	for _, h := range healthChecks() {

@@ -151,7 +151,7 @@ func TestVersion(t *testing.T) {
 func TestCheck(t *testing.T) {
 	code, stdout, stderr := call(t, "check", "--dir", "../..", "--shops", "../../deploy/demo/shops.yaml")
 	if code != exitOK || !strings.Contains(stdout, "ok   shops file: 3 shops") || !strings.Contains(stdout, "ok   generated files") ||
-		!strings.Contains(stdout, "ok   boards: 6 boards") || !strings.Contains(stdout, "ok   alerts: 6 rules") {
+		!strings.Contains(stdout, "ok   boards: 10 boards") || !strings.Contains(stdout, "ok   alerts: 6 rules") {
 		t.Errorf("exit %d: %s%s", code, stdout, stderr)
 	}
 	code, stdout, stderr = call(t, "check", "--dir", t.TempDir(), "--clickhouse", "http://127.0.0.1:1/db")

@@ -2,7 +2,6 @@ package rollup
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -167,12 +166,4 @@ func batches(all []period) [][]period {
 		out[last] = append(out[last], d)
 	}
 	return out
-}
-
-// latest is the highest version among runs.
-func latest(runs map[schemas.Millis]processors.RunRow) (ver uint64) {
-	for r := range maps.Values(runs) {
-		ver = max(ver, r.Ver)
-	}
-	return ver
 }
