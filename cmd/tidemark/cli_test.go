@@ -95,6 +95,13 @@ func TestBrokenSettings(t *testing.T) {
 		{"demo --incident payment-outage --no-simulator --lib " + noShops, exitUsage, "--no-simulator"},
 		{"demo --lib " + dir + "/absent.so", exitUsage, "absent.so"},
 		{"demo --speed fast", exitUsage, "--speed"},
+		{"recompute --clickhouse http://h:8123", exitUsage, "--from"},
+		{"recompute --clickhouse http://h:8123 --from yesterday", exitUsage, "neither a time"},
+		{"recompute --clickhouse http://h:8123 --from 2026-03-02 --to 2026-03-01", exitUsage, "later than"},
+		{"recompute --clickhouse http://h:8123 --from 2026-03-02 --metric nonsense", exitUsage, "page_views"},
+		{"recompute --from 2026-03-02", exitUsage, "--clickhouse"},
+		{"correct", exitUsage, "--clickhouse"},
+		{"correct --every 1ms --clickhouse http://h:8123", exitUsage, "--every"},
 		{"bench", exitUsage, "--query"},
 		{"bench --query q9 --topic t --out f", exitUsage, "q1"},
 		{"bench --query q1 --topic t --out f", exitUsage, "--brokers"},
@@ -134,7 +141,7 @@ func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
 		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
 			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 		}
-		for _, name := range []string{"collect", "process", "land", "apply", "generate", "check", "audit", "alert run", "alert test", "preview", "demo", "bench", "version"} {
+		for _, name := range []string{"collect", "process", "land", "import", "correct", "recompute", "rollup", "audit", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("help does not name %s", name)
 			}

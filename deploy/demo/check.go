@@ -113,28 +113,27 @@ type minuteRow struct {
 }
 
 // compare holds one measure's complete minutes against the truth. Minutes that were cut by a changed definition are
-// never complete and are left out.
+// left out until they have been recomputed. Late events must be in the figures of minutes that were corrected, and of no
+// others.
 func (c *truthCheck) compare(ctx context.Context, m checked, from time.Time) (truth.Report, error) {
 	spec := c.metrics[m.metric]
 	seen, err := readUntil(ctx, c.db, processors.ConsumerGroup(spec.Group), spec.Topic)
 	if err != nil {
 		return truth.Report{}, err
 	}
-	span := truth.Span{From: from, To: seen.Add(-spec.Lateness).Truncate(time.Minute), Except: map[int64]bool{}}
+	span := truth.Span{From: from, To: seen.Add(-spec.Lateness).Truncate(time.Minute)}
+	late, err := newCorrections(ctx, c.db, spec.Name, seen.UnixMilli(), from.UnixMilli())
+	if err != nil {
+		return truth.Report{}, err
+	}
 	rows, err := clickhouse.Select[minuteRow](ctx, c.db, fmt.Sprintf(`SELECT toUnixTimestamp64Milli(window_start) AS t, shop, toInt64(%s) AS n FROM %s
 WHERE complete AND window_start >= fromUnixTimestamp64Milli({from:Int64}) AND window_start < fromUnixTimestamp64Milli({to:Int64}) AND has({shops:Array(String)}, shop)
 GROUP BY window_start, shop`, m.expr, spec.ViewName()), c.params(span)...)
 	if err != nil {
 		return truth.Report{}, err
 	}
-	cut, err := clickhouse.Select[minuteRow](ctx, c.db, `SELECT DISTINCT toUnixTimestamp64Milli(window_start) AS t FROM dirty
-WHERE metric = {metric:String} AND reason = 'cut' AND window_start >= fromUnixTimestamp64Milli({from:Int64})`,
-		append(c.params(span), clickhouse.Param{Name: "metric", Value: spec.Name})...)
-	if err != nil {
+	if span.Corrected, span.Except, err = late.after(ctx); err != nil {
 		return truth.Report{}, err
-	}
-	for _, r := range cut {
-		span.Except[r.T] = true
 	}
 	return c.truth.Compare(m.measure, byKey(m.measure, rows), span), nil
 }

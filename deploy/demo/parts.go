@@ -18,6 +18,7 @@ import (
 	"tidemark/ingest"
 	"tidemark/processors"
 	"tidemark/processors/metrics"
+	"tidemark/processors/recompute"
 	"tidemark/schemas"
 	"tidemark/sinks"
 	"tidemark/sinks/clickhouse"
@@ -100,6 +101,16 @@ func (d *demo) startProcessors(ctx context.Context) error {
 		}
 		d.startGroup(ctx, work, 0)
 	}
+	return nil
+}
+
+// startCorrector rebuilds what late events have made dirty.
+func (d *demo) startCorrector(ctx context.Context) error {
+	r, err := recompute.New(recompute.Config{Sink: d.db, Catalogue: metrics.All(), Log: d.Log})
+	if err != nil {
+		return err
+	}
+	d.stack.start(ctx, "corrector", recompute.NewCorrector(r, recompute.CorrectorConfig{Registry: d.registry}).Run)
 	return nil
 }
 

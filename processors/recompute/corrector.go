@@ -68,7 +68,9 @@ func (c *Corrector) Run(ctx context.Context) error {
 func (c *Corrector) pass(ctx context.Context) error {
 	marks, err := c.r.openMarks(ctx)
 	if err != nil {
-		c.meter.failures.Inc()
+		if ctx.Err() == nil {
+			c.meter.failures.Inc()
+		}
 		return err
 	}
 	var errs []error
@@ -107,20 +109,22 @@ func (c *Corrector) correct(ctx context.Context, d *processors.Definition, marks
 	if err != nil {
 		return err
 	}
-	for _, job := range corrections(&d.Spec, marks, at.closedTo(d)) {
-		rep, err := c.r.Rebuild(ctx, job.Job)
-		if errors.Is(err, ErrBehind) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		c.last[d.Name] = c.r.Now()
-		c.meter.corrected(d.Name, rep, job.marks, c.r.Now())
-		c.r.Log.Info().Str("metric", d.Name).Time("from", rep.From).Time("to", rep.To).Int("marks", len(job.marks)).
-			Int64("windows", rep.Windows).Int64("rows", rep.Rows).Int64("tombstones", rep.Tombstones).Uint32("revision", rep.Revision).
-			Stringer("took", rep.Took.Round(time.Millisecond)).Msg("corrected dirty windows")
+	job, done := corrections(&d.Spec, marks, at.closedTo(d))
+	if len(done) == 0 {
+		return nil
 	}
+	rep, err := c.r.Rebuild(ctx, job)
+	if errors.Is(err, ErrBehind) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.last[d.Name] = c.r.Now()
+	c.meter.corrected(d.Name, rep, done, c.r.Now())
+	c.r.Log.Info().Str("metric", d.Name).Int("marks", len(done)).Int("stretches", len(job.stretches)).
+		Int64("windows", rep.Windows).Int64("rows", rep.Rows).Int64("tombstones", rep.Tombstones).Uint32("revision", rep.Revision).
+		Stringer("took", rep.Took.Round(time.Millisecond)).Msg("corrected dirty windows")
 	return nil
 }
 

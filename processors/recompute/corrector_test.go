@@ -46,8 +46,8 @@ func TestCorrector(t *testing.T) {
 	day := int64(24 * hour)
 	from := recent() + 5*day
 	to := from + day
-	write(w, schemas.Clickstream.Topic(), 900, from, to, w.click)
-	write(w, schemas.Orders.Topic(), 200, from, to, w.order)
+	write(w, schemas.Clickstream.Topic(), 250, from, to, w.click)
+	write(w, schemas.Orders.Topic(), 60, from, to, w.order)
 	for _, topic := range topics {
 		w.beat(topic, to+9*hour)
 	}
@@ -142,7 +142,7 @@ func TestCutWindowsBecomeComplete(t *testing.T) {
 	write(w, schemas.Orders.Topic(), 50, from, to, w.order)
 	w.catchUp(groups...)
 	cut := from + hour
-	w.insert(processors.MarkBlock("page_views", processors.WindowPart{Start: cut, Part: partOf(topics[0], 1)}, processors.DirtyCut, 150, schemas.Millis(cut)))
+	w.insert(processors.MarkBlock("page_views", processors.WindowPart{Start: cut, Part: partOf(topics[0], 1)}, processors.DirtyCut, int64(len(*w.log(topics[0], 1))), schemas.Millis(cut)))
 	sql := "SELECT toString(min(complete)) AS line FROM v_page_views WHERE window_start >= " + stamp(cut-600_000) + " AND window_start <= " + stamp(cut)
 	w.insertRow(cut)
 	w.wantView(sql, "0")

@@ -88,10 +88,10 @@ func floorSecond(ms int64) int64 { return ms - ((ms%1000)+1000)%1000 }
 // markChains marks the window behind a correction for every part in which a chain of sessions may hold a late event that
 // was corrected, and goes on: where the chain is cut from there on depends on that event too.
 func (w *work) markChains(ctx context.Context, c *processors.Recount, to int64) error {
-	if w.job.settle == 0 {
+	if w.settle == 0 {
 		return nil
 	}
-	for _, part := range c.OpenSince(w.job.settle + w.def.Sessions.Gap.Milliseconds()) {
+	for _, part := range c.OpenSince(w.settle + w.def.Sessions.Gap.Milliseconds()) {
 		mark := processors.MarkBlock(w.def.Name, processors.WindowPart{Start: to, Part: part}, processors.DirtyLate, w.at.upto[part], w.r.now())
 		if err := w.insert(ctx, mark); err != nil {
 			return err

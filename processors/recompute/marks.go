@@ -42,37 +42,35 @@ func extent(s *processors.Spec, start int64) slice {
 	return slice{s.Window.Last(start - gap), ceil(start+s.Window.SizeMS()+gap+span, step)}
 }
 
-// near is how far apart two extents may lie for one job to do both, in windows: the windows between cost less than a job.
-const near = 10
+// near is how far apart two extents may lie to be one stretch, in windows: the windows between cost less than a stretch.
+const near = 20
 
-// correction is a job and the marks that it clears.
-type correction struct {
-	Job
-	marks []openMark
-}
-
-// corrections groups marks, which come in the order of time, into jobs. Marks whose extent is not closed wait.
-func corrections(s *processors.Spec, marks []openMark, closedTo int64) []correction {
-	var out []correction
-	var end int64
+// corrections makes one job of the marks, which come in the order of time, whose extents are closed; done are those
+// marks. The others wait.
+func corrections(s *processors.Spec, marks []openMark, closedTo int64) (job Job, done []openMark) {
+	job = Job{Metric: s.Name, noWait: true}
 	for _, m := range marks {
 		e := extent(s, m.Start)
 		if e.to > closedTo {
 			continue
 		}
-		if n := len(out); n == 0 || e.from > end+near*s.Window.StepMS() {
-			out = append(out, correction{Job: Job{Metric: s.Name, From: millis(e.from), noWait: true}})
+		n := len(job.stretches)
+		if n == 0 || e.from > job.stretches[n-1].to+near*s.Window.StepMS() {
+			job.stretches = append(job.stretches, stretch{slice: e})
+			n++
 		}
-		c := &out[len(out)-1]
-		end = max(end, e.to)
-		c.To = millis(end)
-		c.marks = append(c.marks, m)
-		if !slices.Contains(c.Parts, m.Part) {
-			c.Parts = append(c.Parts, m.Part)
-		}
+		last := &job.stretches[n-1]
+		last.to = max(last.to, e.to)
 		if s.Sessions != nil {
-			c.settle = m.Start + s.Window.SizeMS() - s.Sessions.Gap.Milliseconds()
+			last.settle = m.Start + s.Window.SizeMS() - s.Sessions.Gap.Milliseconds()
 		}
+		if !slices.Contains(job.Parts, m.Part) {
+			job.Parts = append(job.Parts, m.Part)
+		}
+		done = append(done, m)
 	}
-	return out
+	if n := len(job.stretches); n > 0 {
+		job.From, job.To = millis(job.stretches[0].from), millis(job.stretches[n-1].to)
+	}
+	return job, done
 }

@@ -54,8 +54,15 @@ type Job struct {
 	Offline bool
 	// noWait makes a land that is behind an error instead of a reason to wait.
 	noWait bool
-	// settle is the event time of the last late event that a job on sessions corrects; 0 for none. A chain of sessions
-	// that holds it and outlasts the job marks the window behind the job.
+	// stretches of windows to rebuild instead of all of [From, To), in the order of time.
+	stretches []stretch
+}
+
+// stretch is windows that a correction rebuilds.
+type stretch struct {
+	slice
+	// settle is the event time of the last late event that the stretch corrects, of a metric on sessions. A chain of sessions
+	// that holds it and outlasts the stretch marks the window behind.
 	settle int64
 }
 
@@ -139,14 +146,15 @@ func (r *Recompute) Rebuild(ctx context.Context, job Job) (Report, error) {
 
 // work is one Rebuild under way.
 type work struct {
-	r     *Recompute
-	def   *processors.Definition
-	job   Job
-	rep   *Report
-	raw   raw
-	at    standing
-	claim *claim
-	read  int64 // raw rows read so far, those of leads included
+	r      *Recompute
+	def    *processors.Definition
+	job    Job
+	rep    *Report
+	raw    raw
+	at     standing
+	claim  *claim
+	settle int64 // of the stretch under way
+	read   int64 // raw rows read so far, those of leads included
 }
 
 func (w *work) run(ctx context.Context) error {
@@ -173,7 +181,19 @@ func (w *work) run(ctx context.Context) error {
 		return err
 	}
 	w.rep.From, w.rep.To, w.rep.Revision, w.rep.LeftOut = millis(from), millis(to), w.claim.row.Revision, w.at.leftOut
-	return w.passes(ctx, from, to)
+	stretches := w.job.stretches
+	if stretches == nil {
+		stretches = []stretch{{slice: slice{from, to}}}
+	}
+	for _, s := range stretches {
+		if w.settle = s.settle; s.to > to {
+			return fmt.Errorf("windows from %s on are open again: the watermark went back", millis(to))
+		}
+		if err := w.passes(ctx, s.from, s.to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // passes rebuilds the windows of [from, to). Raw events of the live topic that retention may have deleted are not there

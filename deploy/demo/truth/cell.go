@@ -32,13 +32,15 @@ type Count struct {
 	Sure  int64 `json:"sure,omitempty"`
 	Maybe int64 `json:"maybe,omitempty"`
 	Late  int64 `json:"late,omitempty"`
+	// LateAt is when the newest of the late ones was acknowledged, Unix milliseconds.
+	LateAt int64 `json:"late_at,omitempty"`
 }
 
 // Holds reports whether the value is possible.
 func (c Count) Holds(v int64) bool { return c.Sure <= v && v <= c.Sure+c.Maybe }
 
 func (c Count) plus(o Count) Count {
-	return Count{Sure: c.Sure + o.Sure, Maybe: c.Maybe + o.Maybe, Late: c.Late + o.Late}
+	return Count{Sure: c.Sure + o.Sure, Maybe: c.Maybe + o.Maybe, Late: c.Late + o.Late, LateAt: max(c.LateAt, o.LateAt)}
 }
 
 // Fact is what one event adds: N in each of its measures, in the minute in which it happened.
@@ -65,7 +67,7 @@ func (b Bounds) of(n int64, at, sent, acked time.Time) Count {
 	case acked.Sub(at) < b.OnTime:
 		return Count{Sure: n}
 	case sent.Sub(at) > b.Late:
-		return Count{Late: n}
+		return Count{Late: n, LateAt: acked.UnixMilli()}
 	}
 	return Count{Maybe: n}
 }

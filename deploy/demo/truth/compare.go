@@ -37,6 +37,28 @@ type Span struct {
 	From, To time.Time // From <= minute < To
 	Except   map[int64]bool
 	WithLate bool
+	// Corrected says of minutes that were rebuilt from raw events how far their late events are in the figures.
+	Corrected map[int64]Correction
+}
+
+// Correction is how far late events are in the figures of a minute. The zero value is: not at all.
+type Correction struct {
+	// Until is the time such that every event acknowledged before it is in the figures, late or not, Unix milliseconds.
+	Until int64
+	// Partly says that late events may be in the figures or not: the minute was being rebuilt, or part of it waits to be.
+	Partly bool
+}
+
+// with is what a figure must hold that has been corrected so far.
+func (c Count) with(done Correction) Count {
+	switch {
+	case c.Late == 0:
+	case done.Partly || done.Until > 0 && c.LateAt >= done.Until:
+		c.Maybe += c.Late
+	case done.Until > 0:
+		c.Sure += c.Late
+	}
+	return c
 }
 
 func (s Span) holds(k Key) bool {
@@ -50,7 +72,7 @@ func (t *Truth) Compare(m Measure, got map[Key]int64, span Span) Report {
 	var r Report
 	for k, want := range t.cells {
 		if k.Measure == m && span.holds(k) {
-			if span.WithLate {
+			if want = want.with(span.Corrected[k.Minute]); span.WithLate {
 				want.Sure += want.Late
 			}
 			r.compare(k, got[k], want)

@@ -3,6 +3,7 @@ package truth
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -46,7 +47,7 @@ func TestCertainty(t *testing.T) {
 	send(t, tr, noon, sec(200), sec(201), 1e3) // late
 	send(t, tr, noon, sec(1), time.Time{}, 1e4)
 	got := tr.Sum("tea", Views, noon, noon.Add(time.Minute))
-	if want := (Count{Sure: 1, Maybe: 10110, Late: 1000}); got != want {
+	if want := (Count{Sure: 1, Maybe: 10110, Late: 1000, LateAt: sec(201).UnixMilli()}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -153,5 +154,32 @@ func TestCompare(t *testing.T) {
 	}
 	if r = tr.Compare(Views, got, Span{From: noon, To: minute(1), WithLate: true}); r.Exact != 1 {
 		t.Errorf("kept late events give %s", r)
+	}
+}
+
+// Late events must be in the figures of a corrected minute, whole, and in no other.
+func TestCompareCorrected(t *testing.T) {
+	tr := open(t, filepath.Join(t.TempDir(), "truth.jsonl"))
+	send(t, tr, noon, noon, noon, 5)
+	acked := noon.Add(9 * time.Minute)
+	send(t, tr, noon, acked, acked, 3)
+	after, before := acked.UnixMilli()+1, acked.UnixMilli()
+	for name, tt := range map[string]struct {
+		done Correction
+		ok   []int64
+	}{
+		"uncorrected":                 {Correction{}, []int64{5}},
+		"corrected":                   {Correction{Until: after}, []int64{8}},
+		"corrected, the answer later": {Correction{Until: before}, []int64{5, 6, 7, 8}},
+		"being corrected":             {Correction{Until: after, Partly: true}, []int64{5, 6, 7, 8}},
+	} {
+		for got := int64(4); got < 10; got++ {
+			r := tr.Compare(Views, map[Key]int64{At(noon, "tea", Views): got}, Span{
+				From: noon, To: noon.Add(time.Minute), Corrected: map[int64]Correction{noon.UnixMilli(): tt.done},
+			})
+			if (len(r.Diffs) == 0) != slices.Contains(tt.ok, got) {
+				t.Errorf("%s: %d gives %s", name, got, r)
+			}
+		}
 	}
 }
