@@ -14,11 +14,14 @@ TESTFLAGS ?=
 FUZZTIME ?= 30s
 # How many rounds `make chaos` runs, each of 20 kills on a fresh broker with a seed of its own.
 ROUNDS ?= 6
+# How long and at what rate `make recovery` loads the groups before it kills them.
+MINUTES ?= 20
+RATE ?= 20000
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 export CGO_ENABLED := 0
 
-.PHONY: help build engine web demo test integration chaos race fuzz bench lint generate check clean
+.PHONY: help build engine web demo test integration chaos recovery race fuzz bench lint generate check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +37,9 @@ integration: engine build ## real Kafka, SDKs, Prometheus, Alertmanager, browser
 
 chaos: engine build ## the long form of the crash test on a real Kafka broker (ROUNDS=6)
 	TIDEMARK_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration -run Chaos ./deploy/integration/...
+
+recovery: engine build ## kill -9 after MINUTES at RATE events/s: time until live with snapshots and without, tables exact
+	TIDEMARK_RECOVERY_MINUTES=$(MINUTES) TIDEMARK_RECOVERY_RATE=$(RATE) $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration ./deploy/integration/recovery
 
 race: engine web ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(TEST) -race $(TESTFLAGS) ./...

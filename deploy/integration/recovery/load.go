@@ -15,7 +15,8 @@ import (
 )
 
 // Load writes clickstream events at a steady rate, as collectors do: visitors who come, look around for some forty
-// events and go, with disorder of up to three seconds and one copy among a hundred events.
+// events and go, with disorder of up to three seconds and one copy among a hundred events. Everything is two hours old, so
+// that the heartbeats at the end, which are of now, close every session and window.
 type Load struct {
 	Rate       int // events per second
 	Partitions int32
@@ -26,6 +27,7 @@ type Load struct {
 const (
 	perVisit = 40
 	disorder = 3000 // ms
+	behind   = 2 * time.Hour
 	ticks    = 100  // per second
 )
 
@@ -50,17 +52,14 @@ func (l *Load) Run(ctx context.Context, brokers []string) error {
 	}
 	tick := time.NewTicker(time.Second / ticks)
 	defer tick.Stop()
-	began, beaten := time.Now(), time.Time{}
+	began := time.Now()
 	for ctx.Err() == nil && failed.Load() == nil {
 		now := <-tick.C
-		if now.Sub(beaten) >= time.Second {
-			beaten = now
-			l.heartbeats(cl, promise)
-		}
 		for due := int64(now.Sub(began).Seconds() * float64(l.Rate)); l.Written.Load() < due; l.Written.Add(1) {
-			cl.Produce(context.WithoutCancel(ctx), v.record(enc, now.UnixMilli(), l.Partitions), promise)
+			cl.Produce(context.WithoutCancel(ctx), v.record(enc, now.Add(-behind).UnixMilli(), l.Partitions), promise)
 		}
 	}
+	l.heartbeats(cl, promise)
 	flushing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	err = cl.Flush(flushing)
@@ -70,6 +69,7 @@ func (l *Load) Run(ctx context.Context, brokers []string) error {
 	return err
 }
 
+// heartbeats ends the log.
 func (l *Load) heartbeats(cl *kgo.Client, promise func(*kgo.Record, error)) {
 	for _, topic := range []string{schemas.Clickstream.Topic(), schemas.Orders.Topic()} {
 		for p := range l.Partitions {

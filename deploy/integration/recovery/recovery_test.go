@@ -23,10 +23,10 @@ import (
 var limits = map[string]time.Duration{"fast": 10 * time.Second, "slow": 30 * time.Second}
 
 // TestRecovery kills both groups under load, once with snapshots and once without, and says how long each took.
-// TIDEMARK_RECOVERY_MINUTES is how long the load runs before the kill (20 seconds by default), TIDEMARK_RECOVERY_RATE
+// TIDEMARK_RECOVERY_MINUTES is how long the load runs before the kill (15 seconds by default), TIDEMARK_RECOVERY_RATE
 // the events per second.
 func TestRecovery(t *testing.T) {
-	before, every := 20*time.Second, 5*time.Second
+	before, every := 15*time.Second, 5*time.Second
 	if m := setting(t, "TIDEMARK_RECOVERY_MINUTES", 0); m > 0 {
 		before, every = time.Duration(m)*time.Minute, time.Minute
 	}
@@ -58,9 +58,7 @@ func TestRecovery(t *testing.T) {
 		w.report(t, before, load.Written.Load())
 	}
 	killed(ctx, t, workers, "snapshot")
-	wait(ctx, t, 10*time.Second)
 	killed(ctx, t, workers, "replay", "--snapshot-every", "0")
-	wait(ctx, t, 5*time.Second)
 	stop()
 	if err := <-loaded; err != nil {
 		t.Fatal(err)
@@ -96,14 +94,18 @@ func killed(ctx context.Context, t *testing.T, workers []*worker, source string,
 		label := `source="` + source + `"`
 		n, sum := got.w.must(t, "recovery_seconds_count", label), got.w.must(t, "recovery_seconds_sum", label)
 		all := got.w.must(t, "recovery_seconds_count", "")
-		t.Logf("%s, killed: live %.1f s after its start; %v of %v partitions by %s, %.2f s each from their assignment; %.0f records read again, snapshots read in %.2f s",
-			got.w.group, got.live.Seconds(), n, all, source, sum/max(1, n), got.w.must(t, "events_total", `outcome="replayed"`), got.w.must(t, "snapshot_seconds_sum", `step="restore"`))
+		t.Logf("%s, killed: live %.1f s after its start; %v of %v partitions by %s, %.2f s each from their assignment, of which %.2f s to read a snapshot",
+			got.w.group, got.live.Seconds(), n, all, source, sum/max(1, n), got.w.must(t, "snapshot_seconds_sum", `step="restore"`)/max(1, n))
 		if n < rig.Partitions {
 			t.Errorf("%s: only %v partitions recovered by %s", got.w.group, n, source)
 		}
 		if source == "snapshot" && got.live > limits[got.w.group] {
 			t.Errorf("%s: live after %v, want %v", got.w.group, got.live, limits[got.w.group])
 		}
+	}
+	wait(ctx, t, 6*time.Second) // a flush counts what was replayed
+	for _, w := range workers {
+		t.Logf("%s: %.0f records were read again", w.group, w.must(t, "events_total", `outcome="replayed"`))
 	}
 }
 
@@ -117,8 +119,8 @@ func (w *worker) report(t *testing.T, ran time.Duration, written int64) {
 	takes, writes := w.must(t, "snapshot_seconds_count", `step="take"`), w.must(t, "snapshots_total", `outcome="written"`)
 	t.Logf("%s before the kill: %d events in %v (%.0f/s), lag %.0f records; %.0f %% of a core, %d MiB resident", w.group, written, ran, float64(written)/ran.Seconds(),
 		w.must(t, "lag_records", ""), 100*used.Seconds()/ran.Seconds(), resident>>20)
-	t.Logf("%s: %v snapshots written, %.1f MiB of state each, %.1f MiB written each; %.0f ms to take (the partition stands still), %.0f ms to write",
-		w.group, writes, w.must(t, "snapshot_bytes_total", `form="state"`)/max(1, writes)/(1<<20), w.must(t, "snapshot_bytes_total", `form="written"`)/max(1, writes)/(1<<20),
+	t.Logf("%s: %v snapshots written, %.0f KiB of state each, %.0f KiB written each; %.0f ms to take (the partition stands still), %.0f ms to write",
+		w.group, writes, w.must(t, "snapshot_bytes_total", `form="state"`)/max(1, writes)/1024, w.must(t, "snapshot_bytes_total", `form="written"`)/max(1, writes)/1024,
 		1000*w.must(t, "snapshot_seconds_sum", `step="take"`)/max(1, takes), 1000*w.must(t, "snapshot_seconds_sum", `step="write"`)/max(1, writes))
 	if failed := w.must(t, "snapshots_total", `outcome="failed"`); failed > 0 || writes == 0 {
 		t.Errorf("%s: %v snapshots were written and %v failed", w.group, writes, failed)
@@ -174,7 +176,7 @@ func compare(ctx context.Context, t *testing.T, r *rig.Rig, workers []*worker) {
 func control(t *testing.T, got, want chaos.Tables) {
 	t.Helper()
 	name := "m_page_views"
-	if len(want[name]) == 0 || len(want["m_sessions"])+len(want[name]) == 0 {
+	if len(want[name]) == 0 || len(want["m_sessions"]) == 0 {
 		t.Fatalf("the undisturbed tables are empty: this proves nothing")
 	}
 	less := maps.Clone(got[name])

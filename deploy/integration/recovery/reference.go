@@ -54,7 +54,9 @@ func count(ctx context.Context, r *rig.Rig, sink *clickhouse.Sink, ch rig.ClickH
 	go func() {
 		done <- processors.Run(ctx, processors.Config{
 			Work: work, Sink: sink, Client: []kgo.Opt{kgo.SeedBrokers(r.Kafka.Brokers()...)}, HeadlineEvery: -1, Log: zerolog.Nop(),
-			DeadLetters: func(context.Context, string, int32, []processors.Dead) error { return errors.New("unexpected dead letter") },
+			DeadLetters: func(context.Context, string, int32, []processors.Dead) error {
+				return errors.New("unexpected dead letter")
+			},
 		})
 	}()
 	for {
