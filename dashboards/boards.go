@@ -29,7 +29,7 @@ type section struct {
 }
 
 // boards lists every board, in the order of their links.
-func boards() []*board { return []*board{live(), marketing(), customers(), logistics()} }
+func boards() []*board { return []*board{live(), marketing(), customers(), logistics(), pipeline()} }
 
 func find(id string) (*board, bool) {
 	for _, b := range boards() {

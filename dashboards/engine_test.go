@@ -101,7 +101,7 @@ func (v *viewer) draw(board, choice string) map[string]preview.Data {
 }
 
 // boardIDs are the boards that are there.
-func boardIDs() []string { return []string{"live", "marketing", "customers", "logistics"} }
+func boardIDs() []string { return []string{"live", "marketing", "customers", "logistics", "pipeline"} }
 
 // TestBoards reads the boards of two shops that have been selling for ninety minutes.
 func TestBoards(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/text"
 
 	"tidemark/processors"
+	"tidemark/schemas"
 )
 
 // Ids of the header's panels, the same on every board.
@@ -68,6 +69,9 @@ func (m maker) fresh() dashboard.Panel {
 
 // freshSQL has a row per family and kind of window of the board's metrics.
 func (m maker) freshSQL() string {
+	if m.board.id == "pipeline" {
+		return familiesSQL()
+	}
 	type source struct{ name, group, topic string }
 	late := map[source]int64{}
 	var order []source
@@ -100,6 +104,15 @@ func (m maker) freshSQL() string {
 			"    SELECT max(r.seen) AS seen FROM rollup_runs AS r WHERE r.rollup IN (%s) GROUP BY r.rollup, r.shop\n  )", len(order), strings.Join(rollups, ", ")))
 	}
 	return "SELECT source, complete_until, dateDiff('second', complete_until, now()) AS behind\nFROM (\n" + strings.Join(rows, "\n  UNION ALL\n") + "\n)\nORDER BY place"
+}
+
+// familiesSQL has a row per family whose topic anybody reads: how far the slowest partition of the slowest group has come.
+func familiesSQL() string {
+	var rows []string
+	for i, name := range schemas.FamilyNames() {
+		rows = append(rows, fmt.Sprintf("  SELECT %d AS place, '%s' AS source, minOrNull(m) AS complete_until FROM v_watermarks WHERE topic = 'tidemark.%s'", i, name, name))
+	}
+	return "SELECT source, complete_until, dateDiff('second', complete_until, now()) AS behind\nFROM (\n" + strings.Join(rows, "\n  UNION ALL\n") + "\n)\nWHERE complete_until IS NOT NULL\nORDER BY place"
 }
 
 // shows says whether the board has a panel of the metric.

@@ -28,6 +28,12 @@ func titles() map[string]processors.Text {
 		"series": {EN: "Where", ZH: "对象"}, "state": {EN: "State", ZH: "状态"}, "opened_at": {EN: "Since", ZH: "开始时间"},
 		"actual": {EN: "Actual", ZH: "实际"}, "expected": {EN: "Expected", ZH: "预期"},
 		"acknowledged_by": {EN: "Acknowledged by", ZH: "确认人"}, "source": {EN: "Data", ZH: "数据"},
+		"topic": {EN: "Topic", ZH: "主题"}, "group": {EN: "Consumer group", ZH: "消费组"}, "metric": {EN: "Metric", ZH: "指标"},
+		"produced": {EN: "Produced", ZH: "产生"}, "landed": {EN: "Landed", ZH: "落库"}, "counted": {EN: "Counted", ZH: "计入"},
+		"late": {EN: "Late", ZH: "迟到"}, "duplicate": {EN: "Duplicate", ZH: "重复"}, "quarantined": {EN: "Quarantined", ZH: "隔离"},
+		"skipped": {EN: "Skipped", ZH: "跳过"}, "cut": {EN: "Cut", ZH: "截断"}, "difference": {EN: "Difference", ZH: "差异"},
+		"window_start": {EN: "Window", ZH: "窗口"}, "reason": {EN: "Reason", ZH: "原因"}, "dirty_at": {EN: "Marked", ZH: "标记时间"},
+		"rebuilt_at": {EN: "Rebuilt", ZH: "重算时间"}, "open": {EN: "Open", ZH: "待处理"}, "delay_s": {EN: "Delay", ZH: "延迟"},
 		"complete_until": {EN: "Data complete until", ZH: "数据完整至"}, "behind": {EN: "Behind now", ZH: "距现在"},
 	}
 }
@@ -61,6 +67,9 @@ func words() map[string][]word {
 		"state": {
 			{code: "open", label: processors.Text{EN: "Open", ZH: "待确认"}}, {code: "acknowledged", label: processors.Text{EN: "Acknowledged", ZH: "已确认"}},
 			{code: "handling", label: processors.Text{EN: "Being handled", ZH: "处理中"}},
+		},
+		"reason": {
+			{code: processors.DirtyLate, label: processors.Text{EN: "Late", ZH: "迟到"}}, {code: processors.DirtyCut, label: processors.Text{EN: "Cut", ZH: "截断"}},
 		},
 		"source": {
 			{code: "clickstream", label: processors.Text{EN: "Clickstream", ZH: "浏览行为"}}, {code: "clickstream_sessions", label: processors.Text{EN: "Sessions", ZH: "会话"}},

@@ -45,11 +45,9 @@ func sqlChecks() []check {
 		}},
 		{"bounded in rows", unlimited, func(all []boardFile) {
 			for _, f := range all {
-				if f.panel("bargauge") == nil {
-					continue
+				for _, t := range list(f.panel("bargauge"), "targets") {
+					t["rawSql"] = strings.ReplaceAll(textOf(t, "rawSql"), "LIMIT", "OFFSET")
 				}
-				t := list(f.panel("bargauge"), "targets")[0]
-				t["rawSql"] = strings.ReplaceAll(textOf(t, "rawSql"), "LIMIT", "OFFSET")
 			}
 		}},
 		{"one data source", otherSource, func(all []boardFile) { sql(all, "stat")["datasource"].(object)["uid"] = "clickhouse" }},
@@ -208,7 +206,7 @@ func unbounded(all []boardFile) []string {
 	windows := regexp.MustCompile(`(FROM|JOIN) (m_|v_)`)
 	small := regexp.MustCompile(`(FROM|JOIN) (v_watermarks|v_incidents)|\(SELECT min\(window_start\) FROM m_\w+\)`)
 	return everySQL(all, func(_ boardFile, s statement) string {
-		bounded := strings.Contains(s.sql, "$__timeFilter(t.window_start)") || strings.Contains(s.sql, "t.window_start >= ")
+		bounded := strings.Contains(s.sql, "$__timeFilter(t.window_start)") || strings.Contains(s.sql, "t.window_start >= ") || strings.Contains(s.sql, "$__timeFilter(t.minute)") && !strings.Contains(s.sql, "window_start")
 		if windows.MatchString(small.ReplaceAllString(s.sql, "")) && !bounded {
 			return "reads windows of all times"
 		}

@@ -113,7 +113,7 @@ func TestGenerateRefuses(t *testing.T) {
 		name, want string
 		change     func(c processors.Catalogue)
 	}{
-		{"unknown board", `there is no board "lvie"; the boards are live, marketing, customers, logistics`, func(c processors.Catalogue) { c[4].Panels[0].Board = "lvie" }},
+		{"unknown board", `there is no board "lvie"; the boards are live, marketing, customers, logistics, pipeline`, func(c processors.Catalogue) { c[4].Panels[0].Board = "lvie" }},
 		{"unknown section", `board "live" has no section "money"; its sections are header, today`, func(c processors.Catalogue) { c[4].Panels[0].Section = "money" }},
 		{"money of several currencies", "split the panel by currency", func(c processors.Catalogue) { c[4].Panels = append(c[4].Panels, money) }},
 		{"windows that overlap", "do not add up over a range", func(c processors.Catalogue) { c[0].Window = window.Sliding(5*time.Minute, time.Minute) }},

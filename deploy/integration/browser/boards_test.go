@@ -24,7 +24,7 @@ var han = regexp.MustCompile(`\p{Han}`)
 
 // boards: both boards in both languages and both themes, at every size: all panels drawn, nothing sticks out.
 func (f *face) boards(t *testing.T) {
-	for _, board := range []string{"live", "marketing"} {
+	for _, board := range []string{"live", "marketing", "pipeline"} {
 		for _, lang := range []string{"en", "zh"} {
 			for _, theme := range []string{"light", "dark"} {
 				t.Run(board+" "+lang+" "+theme, func(t *testing.T) { f.board(t, board, lang, theme) })

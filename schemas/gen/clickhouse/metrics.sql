@@ -19,76 +19,48 @@ CREATE TABLE IF NOT EXISTS dirty
     `metric` LowCardinality(String) COMMENT 'Metric.',
     `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
     `part` UInt64 COMMENT 'Topic id and partition.',
-    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did. import: events were imported into it.',
-    `ver` UInt64 COMMENT 'Revision and offset of the next record to read: what was missed lies before it.',
-    `at` DateTime64(3, 'UTC') COMMENT 'Append time of the last record read before the mark was set.'
+    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did.',
+    `ver` UInt64 COMMENT 'Revision and offset of the next record to read.'
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (metric, window_start, part, reason)
-COMMENT 'Windows that differ from their raw events until they are recomputed. v_dirty shows those that still do.';
+COMMENT 'Windows that differ from their raw events until they are recomputed.';
 
-CREATE TABLE IF NOT EXISTS rebuilt
+CREATE TABLE IF NOT EXISTS accounts
 (
-    `metric` LowCardinality(String) COMMENT 'Metric.',
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
+    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
+    `group` LowCardinality(String) COMMENT 'Consumer group.',
+    `metric` LowCardinality(String) COMMENT 'Metric; land for the raw tables.',
     `part` UInt64 COMMENT 'Topic id and partition.',
-    `upto` UInt64 COMMENT 'Raw events of the part before this offset were counted.',
-    `revision` UInt64 COMMENT 'Revision of the recompute, rising per metric.',
-    `at` DateTime64(3, 'UTC') COMMENT 'When it was stored, by the writer\'s clock.'
-)
-ENGINE = ReplacingMergeTree(revision)
-ORDER BY (metric, window_start, part, revision)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
-COMMENT 'Windows that were recomputed from raw events, per part and revision.';
-
-CREATE TABLE IF NOT EXISTS revisions
-(
-    `metric` LowCardinality(String) COMMENT 'Metric.',
-    `revision` UInt64 COMMENT 'Revision, rising per metric.',
-    `claim` UInt64 COMMENT 'Who asked for the revision; of several, none has it.',
-    `state` LowCardinality(String) COMMENT 'claimed, running, done, failed, or lost to another claim.',
-    `from` DateTime64(3, 'UTC') COMMENT 'Windows from here on were asked for.',
-    `to` DateTime64(3, 'UTC') COMMENT 'Windows before it were asked for.',
-    `started` DateTime64(3, 'UTC') COMMENT 'When the revision was claimed, by the writer\'s clock.',
-    `at` DateTime64(3, 'UTC') COMMENT 'The last sign of life, by the writer\'s clock.',
-    `events` UInt64 COMMENT 'Raw events counted so far.',
-    `rows` UInt64 COMMENT 'Rows stored so far.',
-    `tombstones` UInt64 COMMENT 'Tombstones stored so far.'
-)
-ENGINE = ReplacingMergeTree(at)
-ORDER BY (metric, revision, claim)
-COMMENT 'Recomputes, each under a revision of its own.';
-
-CREATE TABLE IF NOT EXISTS rollup_runs
-(
-    `rollup` LowCardinality(String) COMMENT 'Rollup.',
-    `shop` LowCardinality(String) COMMENT 'Shop.',
-    `period` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `ends` DateTime64(3, 'UTC') COMMENT 'End of the period, exclusive.',
-    `ver` UInt64 COMMENT 'Version of the rows, later ones higher.',
-    `seen` DateTime64(3, 'UTC') COMMENT 'All events up to this moment had been landed when it was computed.',
-    `complete` Bool COMMENT 'The period was over by then.',
-    `rows` UInt64 COMMENT 'Rows of that version.',
-    `at` DateTime64(3, 'UTC') COMMENT 'When it was computed, by the runner\'s clock.',
-    `first` DateTime64(3, 'UTC') COMMENT 'When it was computed for the first time.',
-    `hash` UInt64 COMMENT 'Fingerprint of the definition.'
+    `topic` LowCardinality(String) COMMENT 'Kafka topic.',
+    `partition` Int64 COMMENT 'Partition.',
+    `ver` UInt64 COMMENT 'Revision and offset of the last event counted.',
+    `produced` Int64 COMMENT 'Events read; heartbeats are none. The sum of the columns that follow.',
+    `counted` Int64 COMMENT 'Stand in a window at least, or were taken into the sessions; rows without the mark duplicate, for land.',
+    `late` Int64 COMMENT 'Every window that they count for had closed: kept raw, and the windows are dirty.',
+    `duplicate` Int64 COMMENT 'Their id was seen within the horizon.',
+    `quarantined` Int64 COMMENT 'Could not be read, or made the counting panic: dead letters.',
+    `skipped` Int64 COMMENT 'Not the metric\'s events: its condition does not hold, or they have no session key.',
+    `cut` Int64 COMMENT 'Every window that they count for began before the metric or the log did: dirty until recomputed.'
 )
 ENGINE = ReplacingMergeTree(ver)
-ORDER BY (rollup, shop, period)
-COMMENT 'The newest finished computation of every rollup, shop and period.';
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, group, metric, part)
+TTL toDateTime(minute) + INTERVAL 90 DAY
+COMMENT 'What became of the events of each minute of append time, per consumer group, metric and partition. Read it through v_accounts.';
 
-CREATE TABLE IF NOT EXISTS rollup_seen
+CREATE TABLE IF NOT EXISTS erasures
 (
-    `rollup` LowCardinality(String) COMMENT 'Rollup.',
-    `shop` LowCardinality(String) COMMENT 'Shop.',
-    `slot` Int64 COMMENT 'Place of the entry: a newer one in it replaces it.',
-    `at` DateTime64(3, 'UTC') COMMENT 'When the raw tables were looked at, by the runner\'s clock.',
-    `parts` Array(UInt64) COMMENT 'Topic id and partition of what was there.',
-    `nexts` Array(UInt64) COMMENT 'For each, the offset after the last one that was there.'
+    `part` UInt64 COMMENT 'Topic id and partition.',
+    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
+    `events` Int64 COMMENT 'Raw rows erased, copies included.',
+    `at` DateTime64(3, 'UTC') COMMENT 'When, by the writer\'s clock.',
+    `why` String COMMENT 'The act: its request or ticket. One act has one row per part and minute.'
 )
 ENGINE = ReplacingMergeTree(at)
-ORDER BY (rollup, shop, slot)
-COMMENT 'How far each rollup has read the raw events.';
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, part, why)
+COMMENT 'Raw events erased on purpose. Whoever erases writes the rows first: tidemark audit takes them into account.';
 
 CREATE TABLE IF NOT EXISTS m_page_views
 (
@@ -103,8 +75,7 @@ CREATE TABLE IF NOT EXISTS m_page_views
     `views` Int64,
     `visitors` UInt64 COMMENT 'Distinct ids in this partition.',
     `visitors_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
-    `visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', visitors_ids) COMMENT 'Mergeable state of the closed window.',
-    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.'
+    `visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', visitors_ids) COMMENT 'Mergeable state of the closed window.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
@@ -123,8 +94,7 @@ CREATE TABLE IF NOT EXISTS m_ctr
     `ver` UInt64 COMMENT 'Revision and offset of the last record counted.',
     `shown` Int64,
     `clicked` Int64,
-    `unmatched` Int64,
-    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.'
+    `unmatched` Int64
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
@@ -146,8 +116,7 @@ CREATE TABLE IF NOT EXISTS m_sessions
     `bounced` Int64,
     `single_page` Int64,
     `pages` Int64,
-    `dwell_ms` Int64,
-    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.'
+    `dwell_ms` Int64
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
@@ -173,8 +142,7 @@ CREATE TABLE IF NOT EXISTS m_checkout_funnel
     `to_cart_ms` Int64,
     `to_checkout_ms` Int64,
     `to_payment_ms` Int64,
-    `to_purchase_ms` Int64,
-    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.'
+    `to_purchase_ms` Int64
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
@@ -202,8 +170,7 @@ CREATE TABLE IF NOT EXISTS m_trade
     `paying_buyers` UInt64 COMMENT 'Distinct ids in this partition.',
     `paying_buyers_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
     `paying_buyers_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', paying_buyers_ids) COMMENT 'Mergeable state of the closed window.',
-    `refunded` Decimal(38, 6) COMMENT 'Sum of money.',
-    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.'
+    `refunded` Decimal(38, 6) COMMENT 'Sum of money.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
@@ -211,149 +178,20 @@ ORDER BY (window_start, shop, market, channel, currency, part)
 TTL toDateTime(window_start) + INTERVAL 3 YEAR
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
 
-CREATE TABLE IF NOT EXISTS r_daily_active
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `visitors` UInt64 COMMENT 'Distinct ids.',
-    `visitors_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
-    `buyers` UInt64 COMMENT 'Distinct ids.',
-    `buyers_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, ver)
-COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state. Versions; read v_daily_active.';
-
-CREATE TABLE IF NOT EXISTS r_active_users
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `dau` UInt64 COMMENT 'Distinct ids.',
-    `dau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
-    `wau` UInt64 COMMENT 'Distinct ids.',
-    `wau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
-    `mau` UInt64 COMMENT 'Distinct ids.',
-    `mau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, ver)
-COMMENT 'Distinct visitors of each day of the shop (DAU), and of the 7 (WAU) and 30 days (MAU) that end with it. Versions; read v_active_users.';
-
-CREATE TABLE IF NOT EXISTS r_net_sales
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `channel` LowCardinality(String) COMMENT 'Dimension.',
-    `currency` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `paid_orders` Int64,
-    `paid` Decimal(38, 6) COMMENT 'Sum of money.',
-    `refunds` Int64,
-    `refunded` Decimal(38, 6) COMMENT 'Sum of money.',
-    `refunded_of_day` Decimal(38, 6) COMMENT 'Sum of money.'
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, channel, currency, ver)
-COMMENT 'Paid amount, refunds and net sales per day of the shop, channel and currency, with refunds by refund date and by order date. Versions; read v_net_sales.';
-
-CREATE TABLE IF NOT EXISTS r_rfm
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `segment` LowCardinality(String) COMMENT 'Dimension.',
-    `currency` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `customers` Int64,
-    `repeat_customers` Int64,
-    `orders` Int64,
-    `monetary` Decimal(38, 6) COMMENT 'Sum of money.',
-    `recency` Map(Int32, UInt64) COMMENT 'Samples per logarithmic bucket.'
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, segment, currency, ver)
-COMMENT 'Customers at the end of each day of the shop, by segment: recency, orders and paid amount of the last two years. Versions; read v_rfm.';
-
-CREATE TABLE IF NOT EXISTS r_rfm_moves
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `from_segment` LowCardinality(String) COMMENT 'Dimension.',
-    `to_segment` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `moved` Int64
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, from_segment, to_segment, ver)
-COMMENT 'Customers per day of the shop whose RFM segment at its end is another than at its begin. Versions; read v_rfm_moves.';
-
-CREATE TABLE IF NOT EXISTS r_cohort_retention
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `cohort` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `new_buyers` Int64,
-    `buyers` Int64,
-    `active` Map(Int32, UInt64) COMMENT 'Samples per logarithmic bucket.'
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, cohort, ver)
-COMMENT 'Buyers per month of the shop, by cohort: the month of their first payment. Versions; read v_cohort_retention.';
-
-CREATE TABLE IF NOT EXISTS r_on_time
-(
-    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
-    `shop` LowCardinality(String) COMMENT 'Dimension.',
-    `market` LowCardinality(String) COMMENT 'Dimension.',
-    `carrier` LowCardinality(String) COMMENT 'Dimension.',
-    `warehouse` LowCardinality(String) COMMENT 'Dimension.',
-    `region` LowCardinality(String) COMMENT 'Dimension.',
-    `ver` UInt64 COMMENT 'Run that computed the row.',
-    `due` Int64,
-    `judged` Int64,
-    `on_time` Int64,
-    `late` Int64,
-    `open_late` Int64
-)
-ENGINE = ReplacingMergeTree
-ORDER BY (shop, window_start, market, carrier, warehouse, region, ver)
-COMMENT 'Parcels falling due per day of the shop, by their original promise: on time, late, or open past due; by carrier, warehouse and region. Versions; read v_on_time.';
-
 CREATE OR REPLACE VIEW v_watermarks AS
 SELECT `group`, topic, partition, argMax(part, w.at) AS part, argMax(w.m, w.at) AS m, max(w.at) AS written
 FROM watermarks AS w FINAL
 GROUP BY `group`, topic, partition
 COMMENT 'How far each consumer group has come in each partition of the topics as they are now.';
 
-CREATE OR REPLACE VIEW v_dirty AS
-SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, m.ver AS ver, m.at AS at
-  FROM (SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
-    FROM dirty AS d GROUP BY metric, window_start, part, reason) AS m
-  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt GROUP BY metric, window_start, part) AS r
-  ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
-  WHERE bitAnd(m.ver, 1099511627775) > ifNull(r.upto, 0)
-COMMENT 'Windows that differ from their raw events: marks that no recompute has reached yet.';
-
-CREATE OR REPLACE VIEW v_corrections AS
-SELECT metric, window_start, part, reason, dirty_at, if(n = 0, NULL, first) AS rebuilt_at,
-  if(n = 0, NULL, greatest(0, dateDiff('millisecond', dirty_at, first)) / 1000) AS delay_s
-FROM (
-  SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, any(m.at) AS dirty_at,
-    countIf(r.revision > 0 AND r.upto >= bitAnd(m.ver, 1099511627775)) AS n, minIf(r.at, r.revision > 0 AND r.upto >= bitAnd(m.ver, 1099511627775)) AS first
-  FROM (SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
-    FROM dirty AS d GROUP BY metric, window_start, part, reason) AS m
-  LEFT JOIN rebuilt AS r ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
-  GROUP BY metric, window_start, part, reason
-)
-COMMENT 'Marked windows, when they were recomputed, and how long that took. A window that is marked again is open again.';
+CREATE OR REPLACE VIEW v_accounts AS
+SELECT a.minute AS minute, a.`group` AS `group`, a.metric AS metric, a.topic AS topic, a.partition AS partition, a.part AS part, a.ver AS ver,
+  a.produced AS produced, a.skipped AS skipped, a.counted AS counted, a.late AS late, a.duplicate AS duplicate, a.quarantined AS quarantined, a.cut AS cut,
+  produced - (skipped + counted + late + duplicate + quarantined + cut) AS difference,
+  (a.minute + toIntervalMinute(1) <= w.m OR endsWith(a.topic, '.history') AND a.minute + toIntervalMinute(10) < now64(3)) AS complete
+FROM (SELECT * FROM accounts FINAL) AS a
+LEFT JOIN (SELECT `group`, part, argMax(t.m, t.ver) AS m FROM watermarks AS t FINAL GROUP BY `group`, part) AS w ON a.`group` = w.`group` AND a.part = w.part
+COMMENT 'What became of the events of each minute of append time; difference must be 0. complete: the group has read the minute to its end.';
 
 CREATE OR REPLACE VIEW v_page_views AS
 SELECT window_start, shop, market, channel, device, page_type,
@@ -363,12 +201,11 @@ SELECT window_start, shop, market, channel, device, page_type,
   complete
 FROM (
   SELECT window_start, shop, market, channel, device, page_type,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'page_views' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'page_views' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'page_views' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'page_views' AND reason = 'cut')) AS complete,
     sum(t.views) AS views,
     if(complete, uniqMerge(t.visitors_state), sum(t.visitors)) AS visitors,
     uniqMergeState(t.visitors_state) AS visitors_state
   FROM m_page_views AS t FINAL
-  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, page_type
 )
 COMMENT 'Page views, and the distinct visitors behind them, per minute. Visitors of several channels or minutes do not add up: merge visitors_state.';
@@ -382,12 +219,11 @@ SELECT window_start, shop, market, channel, campaign,
   complete
 FROM (
   SELECT window_start, shop, market, channel, campaign,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'ctr' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'ctr' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'ctr' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'ctr' AND reason = 'cut')) AS complete,
     sum(t.shown) AS shown,
     sum(t.clicked) AS clicked,
     sum(t.unmatched) AS unmatched
   FROM m_ctr AS t FINAL
-  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign
 )
 COMMENT 'Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.';
@@ -406,14 +242,13 @@ SELECT window_start, shop, market, channel, device, landing_page_type,
   complete
 FROM (
   SELECT window_start, shop, market, channel, device, landing_page_type,
-    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'sessions' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'sessions' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'sessions' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
+    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'sessions' AND reason = 'cut')) AS complete,
     sum(t.sessions) AS sessions,
     sum(t.bounced) AS bounced,
     sum(t.single_page) AS single_page,
     sum(t.pages) AS pages,
     sum(t.dwell_ms) AS dwell_ms
   FROM m_sessions AS t FINAL
-  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, landing_page_type
 )
 COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.';
@@ -438,7 +273,7 @@ SELECT window_start, shop, market, channel, campaign, device,
   complete
 FROM (
   SELECT window_start, shop, market, channel, campaign, device,
-    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'checkout_funnel' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
+    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut')) AS complete,
     sum(t.viewed) AS viewed,
     sum(t.carted) AS carted,
     sum(t.checkouts) AS checkouts,
@@ -449,7 +284,6 @@ FROM (
     sum(t.to_payment_ms) AS to_payment_ms,
     sum(t.to_purchase_ms) AS to_purchase_ms
   FROM m_checkout_funnel AS t FINAL
-  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign, device
 )
 COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.';
@@ -471,7 +305,7 @@ SELECT window_start, shop, market, channel, currency,
   complete
 FROM (
   SELECT window_start, shop, market, channel, currency,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.orders') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'trade' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'trade' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'trade' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.orders') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'trade' AND reason = 'cut')) AS complete,
     sum(t.orders) AS orders,
     sum(t.gmv) AS gmv,
     if(complete, uniqMerge(t.buyers_state), sum(t.buyers)) AS buyers,
@@ -483,74 +317,6 @@ FROM (
     uniqMergeState(t.paying_buyers_state) AS paying_buyers_state,
     sum(t.refunded) AS refunded
   FROM m_trade AS t FINAL
-  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, currency
 )
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
-
-CREATE OR REPLACE VIEW v_daily_active AS
-SELECT *, buyers / nullIf(visitors, 0) AS buyer_cvr
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.visitors AS visitors, t.visitors_state AS visitors_state, t.buyers AS buyers, t.buyers_state AS buyers_state, n.complete AS complete
-FROM r_daily_active AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'daily_active') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state.';
-
-CREATE OR REPLACE VIEW v_active_users AS
-SELECT *, dau / nullIf(mau, 0) AS stickiness
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.dau AS dau, t.dau_state AS dau_state, t.wau AS wau, t.wau_state AS wau_state, t.mau AS mau, t.mau_state AS mau_state, n.complete AS complete
-FROM r_active_users AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'active_users') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Distinct visitors of each day of the shop (DAU), and of the 7 (WAU) and 30 days (MAU) that end with it.';
-
-CREATE OR REPLACE VIEW v_net_sales AS
-SELECT *, paid - refunded AS net_by_refund_date, paid - refunded_of_day AS net_by_order_date, toFloat64(refunded_of_day) / nullIf(toFloat64(paid), 0) AS refund_share
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.channel AS channel, t.currency AS currency, t.paid_orders AS paid_orders, t.paid AS paid, t.refunds AS refunds, t.refunded AS refunded, t.refunded_of_day AS refunded_of_day, n.complete AS complete
-FROM r_net_sales AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'net_sales') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Paid amount, refunds and net sales per day of the shop, channel and currency, with refunds by refund date and by order date.';
-
-CREATE OR REPLACE VIEW v_rfm AS
-SELECT *, repeat_customers / nullIf(customers, 0) AS repeat_rate, if(arraySum(mapValues(recency)) = 0, NULL, (arrayFirst((v, c) -> c > intDiv(arraySum(mapValues(recency)) - 1, 2), arraySort(mapKeys(recency)), arrayCumSum(arrayMap(v -> recency[v], arraySort(mapKeys(recency))))) + arrayFirst((v, c) -> c > intDiv(arraySum(mapValues(recency)), 2), arraySort(mapKeys(recency)), arrayCumSum(arrayMap(v -> recency[v], arraySort(mapKeys(recency)))))) / 2) AS median_recency, monetary / nullIf(customers, 0) AS spend_per_customer
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.segment AS segment, t.currency AS currency, t.customers AS customers, t.repeat_customers AS repeat_customers, t.orders AS orders, t.monetary AS monetary, t.recency AS recency, n.complete AS complete
-FROM r_rfm AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'rfm') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Customers at the end of each day of the shop, by segment: recency, orders and paid amount of the last two years.';
-
-CREATE OR REPLACE VIEW v_rfm_moves AS
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.from_segment AS from_segment, t.to_segment AS to_segment, t.moved AS moved, n.complete AS complete
-FROM r_rfm_moves AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'rfm_moves') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-COMMENT 'Customers per day of the shop whose RFM segment at its end is another than at its begin.';
-
-CREATE OR REPLACE VIEW v_cohort_retention AS
-SELECT *, if(mapContains(active, toInt32(1)), active[toInt32(1)] / nullIf(active[toInt32(0)], 0), NULL) AS month_1, if(mapContains(active, toInt32(2)), active[toInt32(2)] / nullIf(active[toInt32(0)], 0), NULL) AS month_2, if(mapContains(active, toInt32(3)), active[toInt32(3)] / nullIf(active[toInt32(0)], 0), NULL) AS month_3, if(mapContains(active, toInt32(4)), active[toInt32(4)] / nullIf(active[toInt32(0)], 0), NULL) AS month_4, if(mapContains(active, toInt32(5)), active[toInt32(5)] / nullIf(active[toInt32(0)], 0), NULL) AS month_5, if(mapContains(active, toInt32(6)), active[toInt32(6)] / nullIf(active[toInt32(0)], 0), NULL) AS month_6, if(mapContains(active, toInt32(7)), active[toInt32(7)] / nullIf(active[toInt32(0)], 0), NULL) AS month_7, if(mapContains(active, toInt32(8)), active[toInt32(8)] / nullIf(active[toInt32(0)], 0), NULL) AS month_8, if(mapContains(active, toInt32(9)), active[toInt32(9)] / nullIf(active[toInt32(0)], 0), NULL) AS month_9, if(mapContains(active, toInt32(10)), active[toInt32(10)] / nullIf(active[toInt32(0)], 0), NULL) AS month_10, if(mapContains(active, toInt32(11)), active[toInt32(11)] / nullIf(active[toInt32(0)], 0), NULL) AS month_11, if(mapContains(active, toInt32(12)), active[toInt32(12)] / nullIf(active[toInt32(0)], 0), NULL) AS month_12
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.cohort AS cohort, t.new_buyers AS new_buyers, t.buyers AS buyers, t.active AS active, n.complete AS complete
-FROM r_cohort_retention AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'cohort_retention') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Buyers per month of the shop, by cohort: the month of their first payment.';
-
-CREATE OR REPLACE VIEW v_on_time AS
-SELECT *, on_time / nullIf(judged, 0) AS on_time_rate
-FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.carrier AS carrier, t.warehouse AS warehouse, t.region AS region, t.due AS due, t.judged AS judged, t.on_time AS on_time, t.late AS late, t.open_late AS open_late, n.complete AS complete
-FROM r_on_time AS t
-INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'on_time') AS n
-ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
-)
-COMMENT 'Parcels falling due per day of the shop, by their original promise: on time, late, or open past due; by carrier, warehouse and region.';
