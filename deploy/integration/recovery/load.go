@@ -28,7 +28,7 @@ const (
 	perVisit = 40
 	disorder = 3000 // ms
 	behind   = 2 * time.Hour
-	ticks    = 100  // per second
+	ticks    = 100 // per second
 )
 
 // Run writes until ctx ends, and returns once everything is acknowledged.
