@@ -203,7 +203,7 @@ func (s *Spec) Table() *schemas.Table {
 	}
 	t := &schemas.Table{
 		Name: s.TableName(), Doc: s.Help, Engine: "ReplacingMergeTree(ver)", Partition: "toYYYYMM(window_start)",
-		TTL:     "toDateTime(window_start) + INTERVAL 3 YEAR",
+		TTL:     columnStored + " + INTERVAL 3 YEAR", // not from window_start, or imported history would be gone on arrival
 		Columns: []schemas.Column{{Name: "window_start", Type: "DateTime64(3, 'UTC')", Doc: "Start of the window."}},
 		OrderBy: []string{"window_start"},
 	}
@@ -221,12 +221,15 @@ func (s *Spec) Table() *schemas.Table {
 	t.Columns = append(t.Columns, schemas.Column{
 		Name: columnGone, Type: "Bool",
 		Doc: "Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.",
-	})
+	}, schemas.Column{Name: columnStored, Type: "DateTime('UTC')", Expr: "MATERIALIZED now()", Doc: "When the row was stored; retention counts from here."})
 	return t
 }
 
 // columnGone marks tombstones. Rows of the stream leave it out, which stands for false.
 const columnGone = "gone"
+
+// columnStored is set by ClickHouse and no part of the figures.
+const columnStored = "stored"
 
 func (m MeasureSpec) columns() []schemas.Column {
 	col := func(suffix, typ, expr, doc string) schemas.Column {

@@ -19,48 +19,45 @@ CREATE TABLE IF NOT EXISTS dirty
     `metric` LowCardinality(String) COMMENT 'Metric.',
     `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
     `part` UInt64 COMMENT 'Topic id and partition.',
-    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did.',
-    `ver` UInt64 COMMENT 'Revision and offset of the next record to read.'
+    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did. import: events were imported into it.',
+    `ver` UInt64 COMMENT 'Revision and offset of the next record to read: what was missed lies before it.',
+    `at` DateTime64(3, 'UTC') COMMENT 'Append time of the last record read before the mark was set.'
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (metric, window_start, part, reason)
-COMMENT 'Windows that differ from their raw events until they are recomputed.';
+COMMENT 'Windows that differ from their raw events until they are recomputed. v_dirty shows those that still do.';
 
-CREATE TABLE IF NOT EXISTS accounts
+CREATE TABLE IF NOT EXISTS rebuilt
 (
-    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
-    `group` LowCardinality(String) COMMENT 'Consumer group.',
-    `metric` LowCardinality(String) COMMENT 'Metric; land for the raw tables.',
+    `metric` LowCardinality(String) COMMENT 'Metric.',
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
     `part` UInt64 COMMENT 'Topic id and partition.',
-    `topic` LowCardinality(String) COMMENT 'Kafka topic.',
-    `partition` Int64 COMMENT 'Partition.',
-    `ver` UInt64 COMMENT 'Revision and offset of the last event counted.',
-    `produced` Int64 COMMENT 'Events read; heartbeats are none. The sum of the columns that follow.',
-    `counted` Int64 COMMENT 'Stand in a window at least, or were taken into the sessions; rows without the mark duplicate, for land.',
-    `late` Int64 COMMENT 'Every window that they count for had closed: kept raw, and the windows are dirty.',
-    `duplicate` Int64 COMMENT 'Their id was seen within the horizon.',
-    `quarantined` Int64 COMMENT 'Could not be read, or made the counting panic: dead letters.',
-    `skipped` Int64 COMMENT 'Not the metric\'s events: its condition does not hold, or they have no session key.',
-    `cut` Int64 COMMENT 'Every window that they count for began before the metric or the log did: dirty until recomputed.'
+    `upto` UInt64 COMMENT 'Raw events of the part before this offset were counted.',
+    `revision` UInt64 COMMENT 'Revision of the recompute, rising per metric.',
+    `at` DateTime64(3, 'UTC') COMMENT 'When it was stored, by the writer\'s clock.'
 )
-ENGINE = ReplacingMergeTree(ver)
-PARTITION BY toYYYYMM(minute)
-ORDER BY (minute, group, metric, part)
-TTL toDateTime(minute) + INTERVAL 90 DAY
-COMMENT 'What became of the events of each minute of append time, per consumer group, metric and partition. Read it through v_accounts.';
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (metric, window_start, part, revision)
+TTL toDateTime(window_start) + INTERVAL 3 YEAR
+COMMENT 'Windows that were recomputed from raw events, per part and revision.';
 
-CREATE TABLE IF NOT EXISTS erasures
+CREATE TABLE IF NOT EXISTS revisions
 (
-    `part` UInt64 COMMENT 'Topic id and partition.',
-    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
-    `events` Int64 COMMENT 'Raw rows erased, copies included.',
-    `at` DateTime64(3, 'UTC') COMMENT 'When, by the writer\'s clock.',
-    `why` String COMMENT 'The act: its request or ticket. One act has one row per part and minute.'
+    `metric` LowCardinality(String) COMMENT 'Metric.',
+    `revision` UInt64 COMMENT 'Revision, rising per metric.',
+    `claim` UInt64 COMMENT 'Who asked for the revision; of several, none has it.',
+    `state` LowCardinality(String) COMMENT 'claimed, running, done, failed, or lost to another claim.',
+    `from` DateTime64(3, 'UTC') COMMENT 'Windows from here on were asked for.',
+    `to` DateTime64(3, 'UTC') COMMENT 'Windows before it were asked for.',
+    `started` DateTime64(3, 'UTC') COMMENT 'When the revision was claimed, by the writer\'s clock.',
+    `at` DateTime64(3, 'UTC') COMMENT 'The last sign of life, by the writer\'s clock.',
+    `events` UInt64 COMMENT 'Raw events counted so far.',
+    `rows` UInt64 COMMENT 'Rows stored so far.',
+    `tombstones` UInt64 COMMENT 'Tombstones stored so far.'
 )
 ENGINE = ReplacingMergeTree(at)
-PARTITION BY toYYYYMM(minute)
-ORDER BY (minute, part, why)
-COMMENT 'Raw events erased on purpose. Whoever erases writes the rows first: tidemark audit takes them into account.';
+ORDER BY (metric, revision, claim)
+COMMENT 'Recomputes, each under a revision of its own.';
 
 CREATE TABLE IF NOT EXISTS m_page_views
 (
@@ -75,12 +72,14 @@ CREATE TABLE IF NOT EXISTS m_page_views
     `views` Int64,
     `visitors` UInt64 COMMENT 'Distinct ids in this partition.',
     `visitors_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
-    `visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', visitors_ids) COMMENT 'Mergeable state of the closed window.'
+    `visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', visitors_ids) COMMENT 'Mergeable state of the closed window.',
+    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
+    `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, device, page_type, part)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL stored + INTERVAL 3 YEAR
 COMMENT 'Page views, and the distinct visitors behind them, per minute. Visitors of several channels or minutes do not add up: merge visitors_state.';
 
 CREATE TABLE IF NOT EXISTS m_ctr
@@ -94,12 +93,14 @@ CREATE TABLE IF NOT EXISTS m_ctr
     `ver` UInt64 COMMENT 'Revision and offset of the last record counted.',
     `shown` Int64,
     `clicked` Int64,
-    `unmatched` Int64
+    `unmatched` Int64,
+    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
+    `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, campaign, part)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL stored + INTERVAL 3 YEAR
 COMMENT 'Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.';
 
 CREATE TABLE IF NOT EXISTS m_sessions
@@ -116,12 +117,14 @@ CREATE TABLE IF NOT EXISTS m_sessions
     `bounced` Int64,
     `single_page` Int64,
     `pages` Int64,
-    `dwell_ms` Int64
+    `dwell_ms` Int64,
+    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
+    `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, device, landing_page_type, part)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL stored + INTERVAL 3 YEAR
 COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.';
 
 CREATE TABLE IF NOT EXISTS m_checkout_funnel
@@ -142,12 +145,14 @@ CREATE TABLE IF NOT EXISTS m_checkout_funnel
     `to_cart_ms` Int64,
     `to_checkout_ms` Int64,
     `to_payment_ms` Int64,
-    `to_purchase_ms` Int64
+    `to_purchase_ms` Int64,
+    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
+    `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, campaign, device, part)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL stored + INTERVAL 3 YEAR
 COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.';
 
 CREATE TABLE IF NOT EXISTS m_trade
@@ -170,12 +175,14 @@ CREATE TABLE IF NOT EXISTS m_trade
     `paying_buyers` UInt64 COMMENT 'Distinct ids in this partition.',
     `paying_buyers_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
     `paying_buyers_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', paying_buyers_ids) COMMENT 'Mergeable state of the closed window.',
-    `refunded` Decimal(38, 6) COMMENT 'Sum of money.'
+    `refunded` Decimal(38, 6) COMMENT 'Sum of money.',
+    `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
+    `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
 ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, currency, part)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL stored + INTERVAL 3 YEAR
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
 
 CREATE OR REPLACE VIEW v_watermarks AS
@@ -184,14 +191,27 @@ FROM watermarks AS w FINAL
 GROUP BY `group`, topic, partition
 COMMENT 'How far each consumer group has come in each partition of the topics as they are now.';
 
-CREATE OR REPLACE VIEW v_accounts AS
-SELECT a.minute AS minute, a.`group` AS `group`, a.metric AS metric, a.topic AS topic, a.partition AS partition, a.part AS part, a.ver AS ver,
-  a.produced AS produced, a.skipped AS skipped, a.counted AS counted, a.late AS late, a.duplicate AS duplicate, a.quarantined AS quarantined, a.cut AS cut,
-  produced - (skipped + counted + late + duplicate + quarantined + cut) AS difference,
-  (a.minute + toIntervalMinute(1) <= w.m OR endsWith(a.topic, '.history') AND a.minute + toIntervalMinute(10) < now64(3)) AS complete
-FROM (SELECT * FROM accounts FINAL) AS a
-LEFT JOIN (SELECT `group`, part, argMax(t.m, t.ver) AS m FROM watermarks AS t FINAL GROUP BY `group`, part) AS w ON a.`group` = w.`group` AND a.part = w.part
-COMMENT 'What became of the events of each minute of append time; difference must be 0. complete: the group has read the minute to its end.';
+CREATE OR REPLACE VIEW v_dirty AS
+SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, m.ver AS ver, m.at AS at
+  FROM (SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
+    FROM dirty AS d GROUP BY metric, window_start, part, reason) AS m
+  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt GROUP BY metric, window_start, part) AS r
+  ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
+  WHERE bitAnd(m.ver, 1099511627775) > ifNull(r.upto, 0)
+COMMENT 'Windows that differ from their raw events: marks that no recompute has reached yet.';
+
+CREATE OR REPLACE VIEW v_corrections AS
+SELECT metric, window_start, part, reason, dirty_at, if(n = 0, NULL, first) AS rebuilt_at,
+  if(n = 0, NULL, greatest(0, dateDiff('millisecond', dirty_at, first)) / 1000) AS delay_s
+FROM (
+  SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, any(m.at) AS dirty_at,
+    countIf(r.revision > 0 AND r.upto >= bitAnd(m.ver, 1099511627775)) AS n, minIf(r.at, r.revision > 0 AND r.upto >= bitAnd(m.ver, 1099511627775)) AS first
+  FROM (SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
+    FROM dirty AS d GROUP BY metric, window_start, part, reason) AS m
+  LEFT JOIN rebuilt AS r ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
+  GROUP BY metric, window_start, part, reason
+)
+COMMENT 'Marked windows, when they were recomputed, and how long that took. A window that is marked again is open again.';
 
 CREATE OR REPLACE VIEW v_page_views AS
 SELECT window_start, shop, market, channel, device, page_type,
@@ -201,11 +221,12 @@ SELECT window_start, shop, market, channel, device, page_type,
   complete
 FROM (
   SELECT window_start, shop, market, channel, device, page_type,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'page_views' AND reason = 'cut')) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'page_views' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'page_views' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'page_views' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.views) AS views,
     if(complete, uniqMerge(t.visitors_state), sum(t.visitors)) AS visitors,
     uniqMergeState(t.visitors_state) AS visitors_state
   FROM m_page_views AS t FINAL
+  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, page_type
 )
 COMMENT 'Page views, and the distinct visitors behind them, per minute. Visitors of several channels or minutes do not add up: merge visitors_state.';
@@ -219,11 +240,12 @@ SELECT window_start, shop, market, channel, campaign,
   complete
 FROM (
   SELECT window_start, shop, market, channel, campaign,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'ctr' AND reason = 'cut')) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'ctr' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'ctr' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'ctr' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.shown) AS shown,
     sum(t.clicked) AS clicked,
     sum(t.unmatched) AS unmatched
   FROM m_ctr AS t FINAL
+  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign
 )
 COMMENT 'Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.';
@@ -242,13 +264,14 @@ SELECT window_start, shop, market, channel, device, landing_page_type,
   complete
 FROM (
   SELECT window_start, shop, market, channel, device, landing_page_type,
-    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'sessions' AND reason = 'cut')) AS complete,
+    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'sessions' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'sessions' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'sessions' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.sessions) AS sessions,
     sum(t.bounced) AS bounced,
     sum(t.single_page) AS single_page,
     sum(t.pages) AS pages,
     sum(t.dwell_ms) AS dwell_ms
   FROM m_sessions AS t FINAL
+  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, landing_page_type
 )
 COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.';
@@ -273,7 +296,7 @@ SELECT window_start, shop, market, channel, campaign, device,
   complete
 FROM (
   SELECT window_start, shop, market, channel, campaign, device,
-    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut')) AS complete,
+    (window_start + toIntervalMillisecond(121000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-slow' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'checkout_funnel' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'checkout_funnel' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.viewed) AS viewed,
     sum(t.carted) AS carted,
     sum(t.checkouts) AS checkouts,
@@ -284,6 +307,7 @@ FROM (
     sum(t.to_payment_ms) AS to_payment_ms,
     sum(t.to_purchase_ms) AS to_purchase_ms
   FROM m_checkout_funnel AS t FINAL
+  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign, device
 )
 COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.';
@@ -305,7 +329,7 @@ SELECT window_start, shop, market, channel, currency,
   complete
 FROM (
   SELECT window_start, shop, market, channel, currency,
-    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.orders') AND window_start NOT IN (SELECT window_start FROM dirty WHERE metric = 'trade' AND reason = 'cut')) AS complete,
+    (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.orders') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'trade' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'trade' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'trade' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.orders) AS orders,
     sum(t.gmv) AS gmv,
     if(complete, uniqMerge(t.buyers_state), sum(t.buyers)) AS buyers,
@@ -317,6 +341,7 @@ FROM (
     uniqMergeState(t.paying_buyers_state) AS paying_buyers_state,
     sum(t.refunded) AS refunded
   FROM m_trade AS t FINAL
+  WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, currency
 )
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
