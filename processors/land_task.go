@@ -23,7 +23,7 @@ type landTask[E any] struct {
 	live    bool           // a record at from or behind it has come
 }
 
-func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (Task, error) {
+func newLandTask[E any](src Source[E], f schemas.Family[E], a Assignment) (*landTask[E], error) {
 	decode, err := src.Decode()
 	if err != nil {
 		return nil, err

@@ -50,6 +50,9 @@ func (r *Rows[E]) Append(e *E, part uint64, offset int64, at Millis, duplicate b
 	r.duplicates = append(r.duplicates, duplicate)
 }
 
+// Table is the raw table that the rows are for.
+func (r *Rows[E]) Table() *Table { return &r.table }
+
 // Len is the number of rows collected.
 func (r *Rows[E]) Len() int { return len(r.parts) }
 

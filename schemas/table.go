@@ -28,4 +28,6 @@ type Block struct {
 	Names []string
 	Data  []any
 	Rows  int
+	// Span is the stretch of the log that the rows are all of, for sinks that keep logs; nil elsewhere.
+	Span *Span
 }

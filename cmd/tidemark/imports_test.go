@@ -50,6 +50,7 @@ func layers() []layer {
 		{"alerts", []string{"processors", "schemas"}},
 		{"sinks/clickhouse", []string{"schemas", "sinks"}},
 		{"sinks/memory", []string{"schemas", "sinks"}},
+		{"sinks/archive", []string{"schemas", "sinks"}},
 		{"sinks/sinktest", []string{"processors", "schemas", "sinks"}}, // the suite speaks of processors.Sink
 		{"sinks", []string{"schemas"}},
 		{"deploy", []string{"schemas", "processors", "ingest", "sinks", "dashboards", "alerts", "deploy"}},
@@ -71,7 +72,9 @@ func owners() map[string][]string {
 		"github.com/grafana/":                  {"dashboards"},
 		"github.com/chromedp/":                 {"deploy/integration"},
 		"github.com/rs/zerolog":                {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
-		"github.com/prometheus/client_golang/": {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
+		"github.com/prometheus/client_golang/": {"ingest", "processors", "sinks/clickhouse", "sinks/archive", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
+		"github.com/apache/arrow/":             {"sinks/archive", "ingest/history"},
+		"github.com/minio/minio-go/":           {"sinks/archive"},
 	}
 }
 
