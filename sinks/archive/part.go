@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"tidemark/schemas"
 	"tidemark/sinks"
@@ -97,6 +98,25 @@ func (p *Part) open(ctx context.Context, r ref) (*Span, error) {
 		return nil, Problem{r.name, "damaged: it is another span's manifest"}
 	}
 	return &Span{Span: m.Span, store: p.store, files: m.Files}, nil
+}
+
+// Days are the event times that the span's files can hold, from the first instant to the one behind the last; false where
+// there are none.
+func (s *Span) Days() (from, to time.Time, ok bool) {
+	for _, f := range s.files {
+		day, err := time.Parse(time.DateOnly, f.Day)
+		if err != nil {
+			continue // the file's name is not ours; its rows are still read
+		}
+		if !ok || day.Before(from) {
+			from = day
+		}
+		if end := day.AddDate(0, 0, 1); !ok || end.After(to) {
+			to = end
+		}
+		ok = true
+	}
+	return from, to, ok
 }
 
 // Blocks reads the span's rows that the filter takes, file by file, each checked against the manifest first, and calls
