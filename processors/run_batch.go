@@ -96,7 +96,12 @@ func (s *session) storeRows(ctx context.Context, b *batch) error {
 	if len(b.blocks) == 0 {
 		return nil
 	}
-	return s.cfg.Sink.Insert(ctx, b.blocks)
+	s.cfg.At(PointBefore)
+	if err := s.cfg.Sink.Insert(ctx, b.blocks); err != nil {
+		return err
+	}
+	s.cfg.At(PointAcked)
+	return nil
 }
 
 func (s *session) storeDead(ctx context.Context, b *batch) error {

@@ -40,6 +40,7 @@ func (s *session) commit(ctx context.Context, parts []flushed) error {
 			c.w.snap.pointed(c.ref)
 		}
 		s.meter.committed.Inc()
+		s.cfg.At(PointCommitted)
 		return nil
 	}
 	s.meter.commitErrors.Inc()

@@ -52,6 +52,9 @@ type Config struct {
 	// group, closes the tasks there, and returns. It commits for the group, so give it a group of its own.
 	Bounded bool
 
+	// At is told of each Point that is passed, for crash tests; nil in normal use. It is called from several goroutines.
+	At func(Point)
+
 	Status   *Status // told when the work is ready; may be nil
 	Registry prometheus.Registerer
 	Log      zerolog.Logger
@@ -82,6 +85,9 @@ func (c Config) checked() (Config, error) {
 	}
 	if c.Permanent == nil {
 		c.Permanent = func(error) bool { return false }
+	}
+	if c.At == nil {
+		c.At = func(Point) {}
 	}
 	if c.Status == nil {
 		c.Status = &Status{}

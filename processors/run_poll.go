@@ -41,6 +41,9 @@ func (s *session) wanted() bool {
 }
 
 func (s *session) take(fetches kgo.Fetches) (err error) {
+	if !fetches.Empty() {
+		s.cfg.At(PointPolled)
+	}
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 		if p.Err != nil {
 			err = errors.Join(err, s.fetchError(p.Topic, p.Partition, p.Err))

@@ -110,6 +110,7 @@ func (w *worker) applyBatch(batch []*kgo.Record) (ok bool) {
 			w.s.fail(err)
 			return false
 		}
+		w.s.cfg.At(PointApplied)
 		for _, r := range part {
 			r.Recycle()
 		}

@@ -21,6 +21,10 @@ type consumerFlags struct {
 	kafkaFlags      `embed:""`
 	clickhouseFlags `embed:""`
 	SessionTimeout  time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
+	Failpoint       string        `hidden:"" placeholder:"POINT:N" help:"For crash tests: SIGKILL this process when it passes the point for the N-th time."`
+	MaxBytes        int64         `hidden:"" help:"For crash tests: bytes that all tasks together may hold before the fetch pauses; 0 is the usual limit."`
+	MaxQueued       int64         `hidden:"" help:"For crash tests: bytes of records that may wait for the tasks; 0 is the usual limit."`
+	FlushEvery      time.Duration `hidden:"" help:"For crash tests: time between flushes that commit; 0 is the usual one."`
 	snapshotEvery   time.Duration // 0: none
 	RecordTime      string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
 }
@@ -65,6 +69,13 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	if c.SessionTimeout < time.Second || c.SessionTimeout > 30*time.Minute {
 		return usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", c.SessionTimeout)
 	}
+	at, err := failpoint(c.Failpoint, log)
+	if err != nil {
+		return err
+	}
+	if c.FlushEvery > 0 {
+		flushEvery = c.FlushEvery
+	}
 	options = append(options, kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout/6))
 	registry := newRegistry()
 	sink, err := c.open(registry)
@@ -94,7 +105,8 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	return serve(ctx, addr, registry, ready, func(ctx context.Context) error {
 		return processors.Run(ctx, processors.Config{
 			SnapshotTopic: snapshots, SnapshotEvery: c.snapshotEvery,
-			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, FlushEvery: flushEvery, Permanent: sinks.Permanent,
+			Work: work, Sink: failingSink(sink, at), Client: options, RecordTime: c.RecordTime, FlushEvery: flushEvery, Permanent: sinks.Permanent,
+			MaxBytes: c.MaxBytes, MaxQueued: c.MaxQueued, At: at,
 			DeadLetters: wire.DeadLetters(ingest.NewDeadLetters(letters), work.Group), Status: &status, Registry: registry, Log: log,
 		})
 	})

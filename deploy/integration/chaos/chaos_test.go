@@ -41,24 +41,28 @@ func oneRound(t *testing.T, seed uint64) {
 			t.Fatal(err)
 		}
 	}
+	load := Load{
+		Seed: seed, Partitions: rig.Partitions, Rate: 1000, Past: 35 * time.Second, Live: 10 * time.Second,
+		Span: 5 * time.Hour, Behind: 6 * time.Hour,
+	}
+	storm := Storm{
+		Seed: seed, Kills: 20, During: 44 * time.Second, Patience: 20 * time.Second, Logf: t.Logf,
+		Second: []Worker{{Name: "fast-2", Argv: fast}, {Name: "slow-2", Argv: slow}, {Name: "land-2", Argv: land}},
+	}
+	brokers := r.Kafka.Brokers()
 	run := Run{
-		Rig: r, Crew: crew, CatchUp: 2 * time.Minute, Logf: t.Logf,
-		Load: Load{
-			Seed: seed, Partitions: rig.Partitions, Rate: 1000, Past: 35 * time.Second, Live: 10 * time.Second,
-			Span: 5 * time.Hour, Behind: 6 * time.Hour,
-		},
-		Storm: Storm{
-			Seed: seed, Kills: 20, During: 44 * time.Second, Patience: 20 * time.Second, Logf: t.Logf,
-			Second: []Worker{{Name: "fast-2", Argv: fast}, {Name: "slow-2", Argv: slow}, {Name: "land-2", Argv: land}},
-		},
+		Brokers: brokers, ClickHouse: r.ClickHouse, Crew: crew, CatchUp: 2 * time.Minute, Patience: storm.Patience, Logf: t.Logf,
+		Load:  func(ctx context.Context) (Sent, error) { return load.Run(ctx, brokers) },
+		Beat:  func(ctx context.Context) error { return load.Heartbeats(ctx, brokers) },
+		Fault: func(ctx context.Context) error { return storm.Run(ctx, crew) },
 	}
 	out, err := run.Do(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d kills hit: %v; %d records in the log", crew.Total(), crew.Kills, len(out.Log))
-	if crew.Total() != run.Storm.Kills {
-		t.Errorf("%d kills hit, want %d", crew.Total(), run.Storm.Kills)
+	if crew.Total() != storm.Kills {
+		t.Errorf("%d kills hit, want %d", crew.Total(), storm.Kills)
 	}
 	compare(ctx, t, r.ClickHouse, out.Log, MetricsQueries(), Metrics(proctest.NoneBroken),
 		Metrics(proctest.NothingIsDuplicate), Metrics(proctest.SessionsByArrival))

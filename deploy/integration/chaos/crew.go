@@ -2,10 +2,12 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"tidemark/deploy/integration/child"
@@ -64,7 +66,10 @@ func (c *Crew) Leave(ctx context.Context, name string, patience time.Duration) e
 // Kill kills a random worker and starts its program again after down. It fails when the worker had died by itself,
 // which no fault excuses.
 func (c *Crew) Kill(ctx context.Context, rng *rand.Rand, down time.Duration) error {
-	w := c.workers[rng.IntN(len(c.workers))]
+	return c.kill(ctx, c.workers[rng.IntN(len(c.workers))], down)
+}
+
+func (c *Crew) kill(ctx context.Context, w *Worker, down time.Duration) error {
 	if err := w.process.Kill(); err != nil {
 		return err
 	}
@@ -73,6 +78,82 @@ func (c *Crew) Kill(ctx context.Context, rng *rand.Rand, down time.Duration) err
 		return err
 	}
 	return c.start(w)
+}
+
+// LeaveAll ends every worker, all at the same time.
+func (c *Crew) LeaveAll(ctx context.Context, patience time.Duration) error {
+	for _, w := range c.workers {
+		if err := sleep(ctx, settling-time.Since(w.started)); err != nil {
+			return err
+		}
+	}
+	errs := make([]error, len(c.workers))
+	var all sync.WaitGroup
+	for i, w := range c.workers {
+		all.Go(func() { errs[i] = w.process.Stop(patience) })
+	}
+	all.Wait()
+	c.workers = nil
+	return errors.Join(errs...)
+}
+
+// KillOne kills the named worker and starts its program again after down.
+func (c *Crew) KillOne(ctx context.Context, name string, down time.Duration) error {
+	w, err := c.worker(name)
+	if err != nil {
+		return err
+	}
+	return c.kill(ctx, w, down)
+}
+
+// Fallen waits until the named worker has killed itself at a failpoint, and starts it again as argv.
+func (c *Crew) Fallen(ctx context.Context, name string, argv []string) error {
+	w, err := c.worker(name)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return w.process.Failure("has not reached its failpoint")
+	case <-w.process.Done():
+	}
+	if !w.process.Killed() {
+		return w.process.Failure("ended otherwise than by its failpoint")
+	}
+	c.Kills[name]++
+	w.Argv = argv
+	return c.start(w)
+}
+
+// Again starts the named worker's program after it was killed by way of Process.
+func (c *Crew) Again(name string) error {
+	w, err := c.worker(name)
+	if err != nil {
+		return err
+	}
+	if !w.process.Killed() {
+		return w.process.Failure("was not killed")
+	}
+	c.Kills[name]++
+	return c.start(w)
+}
+
+// Process returns the running program of the named worker.
+func (c *Crew) Process(name string) (*child.Process, error) {
+	w, err := c.worker(name)
+	if err != nil {
+		return nil, err
+	}
+	return w.process, nil
+}
+
+func (c *Crew) worker(name string) (*Worker, error) {
+	for _, w := range c.workers {
+		if w.Name == name {
+			return w, nil
+		}
+	}
+	return nil, fmt.Errorf("no worker is called %s", name)
 }
 
 // Names returns the workers, in the order in which they joined.

@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,10 +27,19 @@ import (
 type Load struct {
 	Seed       uint64
 	Partitions int32 // of either topic
+	Busy       int32 // partitions that get events; 0: all
 	Rate       int   // happenings per second; each is one to four records
 	Past, Live time.Duration
 	// Span is the event time that the first phase covers, and Behind how far before now it ends.
 	Span, Behind time.Duration
+	// Until, where it is not nil, keeps the second phase going until it is closed.
+	Until <-chan struct{}
+	// Mix is what makes the load hard; nil is the usual one.
+	Mix *Mix
+	// Client adds to the options of the Kafka client.
+	Client []kgo.Opt
+	// Ledger is told of each event that Kafka has acknowledged; it may be nil.
+	Ledger *Ledger
 }
 
 // Sent counts what a load has written.
@@ -43,23 +53,26 @@ type Sent struct {
 	Heartbeats int
 }
 
-const (
-	duplicates = 0.05   // share of records sent again later
-	broken     = 0.0005 // share of records that cannot be read
-	future     = 0.0005 // share of live events from 2099
-	memory     = 4096   // how many records back a copy may lie
-)
+// memory is how many records back a copy may lie.
+const memory = 4096
 
 // Run writes the load and returns when every record is acknowledged, or one has failed.
 func (l Load) Run(ctx context.Context, brokers []string) (Sent, error) {
-	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.ProducerLinger(5*time.Millisecond))
+	options := append([]kgo.Opt{
+		kgo.SeedBrokers(brokers...), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(5 * time.Millisecond),
+	}, l.Client...)
+	client, err := kgo.NewClient(options...)
 	if err != nil {
 		return Sent{}, err
 	}
 	defer client.Close()
+	if l.Mix == nil {
+		usual := Usual()
+		l.Mix = &usual
+	}
 	rng := rand.New(rand.NewPCG(l.Seed, 1))
 	w := &writer{load: l, client: client, rng: rng, shoppers: newShoppers(rng), highest: make(map[target]schemas.Millis)}
+	w.shoppers.prefix = l.Mix.Prefix
 	if err := w.run(ctx); err != nil {
 		return w.sent, err
 	}
@@ -115,6 +128,6 @@ func (l Load) record(topic, key string, event any) (*kgo.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	partition := int32(xxhash.Sum64String(key) % uint64(l.Partitions))
+	partition := int32(xxhash.Sum64String(key) % uint64(cmp.Or(l.Busy, l.Partitions)))
 	return &kgo.Record{Topic: topic, Partition: partition, Key: []byte(key), Value: value}, nil
 }

@@ -71,13 +71,22 @@ type plainEvent struct {
 	Total      schemas.Money  `json:"total"`
 }
 
+// readable decides, without the program's decoder, whether a record holds an event at all.
+func readable(record Record) (event plainEvent, ok bool) {
+	if record.Heartbeat || json.Unmarshal(record.Value, &event) != nil {
+		return event, false
+	}
+	return event, event.EventID != "" && event.Type != "" && event.OccurredAt != 0
+}
+
 func (p *plainPartition) take(record Record) (event plainEvent, start schemas.Millis, counted bool) {
 	const window, lateness = schemas.Millis(time.Minute / time.Millisecond), schemas.Millis(time.Minute / time.Millisecond)
 	if record.Heartbeat {
 		p.highest = max(p.highest, record.Time)
 		return event, 0, false
 	}
-	if json.Unmarshal(record.Value, &event) != nil {
+	event, ok := readable(record)
+	if !ok {
 		return event, 0, false
 	}
 	at := min(event.OccurredAt, record.Time)

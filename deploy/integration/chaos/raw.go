@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"tidemark/schemas"
@@ -21,8 +20,8 @@ func raw(log []Record, marks bool) (Tables, error) {
 	}
 	seen := make(map[string]bool)
 	for _, record := range log {
-		var event plainEvent
-		if record.Heartbeat || json.Unmarshal(record.Value, &event) != nil {
+		event, ok := readable(record)
+		if !ok {
 			continue
 		}
 		id := fmt.Sprintf("%s %d %s", record.Topic, record.Partition, event.EventID)
@@ -63,7 +62,7 @@ func groupsOf(topic string) []string {
 func events(log []Record) map[string]int {
 	counts := make(map[string]int)
 	for _, record := range log {
-		if !record.Heartbeat && json.Valid(record.Value) {
+		if _, ok := readable(record); ok {
 			counts[record.Topic]++
 		}
 	}

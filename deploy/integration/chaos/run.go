@@ -14,15 +14,19 @@ import (
 	"tidemark/schemas"
 )
 
-// Run is one round: a load and a storm together, then the wait until everything in the log has been counted.
+// Run is one round: a load and a fault together, then the wait until everything in the log has been counted.
 type Run struct {
-	Rig   *rig.Rig
-	Crew  *Crew
-	Load  Load
-	Storm Storm
-	// CatchUp is how long the programs may take after the load has ended.
-	CatchUp time.Duration
-	Logf    func(format string, args ...any)
+	Brokers    []string
+	ClickHouse rig.ClickHouse // the database that the crew writes to
+	Crew       *Crew
+	Load       func(ctx context.Context) (Sent, error)
+	// Beat writes heartbeats until its context ends.
+	Beat func(ctx context.Context) error
+	// Fault runs beside the load and returns when the last fault is over.
+	Fault func(ctx context.Context) error
+	// CatchUp is how long the programs may take after the load has ended, Patience how long one of them may drain.
+	CatchUp, Patience time.Duration
+	Logf              func(format string, args ...any)
 }
 
 // Outcome is what a round leaves for the comparison.
@@ -34,11 +38,10 @@ type Outcome struct {
 // Do runs the round. The crew must be at work; it is stopped, with SIGTERM, before Do returns, so that the tables no
 // longer change.
 func (r Run) Do(ctx context.Context) (out Outcome, err error) {
-	brokers := r.Rig.Kafka.Brokers()
 	both, ctxBoth := errgroup.WithContext(ctx)
-	both.Go(func() error { return r.Storm.Run(ctxBoth, r.Crew) })
+	both.Go(func() error { return r.Fault(ctxBoth) })
 	both.Go(func() (err error) {
-		out.Sent, err = r.Load.Run(ctxBoth, brokers)
+		out.Sent, err = r.Load(ctxBoth)
 		return err
 	})
 	if err := both.Wait(); err != nil {
@@ -48,26 +51,23 @@ func (r Run) Do(ctx context.Context) (out Outcome, err error) {
 	// The last heartbeats carry today's time, which closes every window and session of the first phase.
 	beating, stop := context.WithCancel(ctx)
 	beaten := make(chan error, 1)
-	go func() { beaten <- r.Load.Heartbeats(beating, brokers) }()
+	go func() { beaten <- r.Beat(beating) }()
 	err = sleep(ctx, 3*time.Second)
 	stop()
 	if err := errors.Join(err, <-beaten); err != nil {
 		return out, err
 	}
-	ends, err := EndOffsets(ctx, brokers, schemas.Clickstream.Topic(), schemas.Orders.Topic())
+	ends, err := EndOffsets(ctx, r.Brokers, schemas.Clickstream.Topic(), schemas.Orders.Topic())
 	if err != nil {
 		return out, err
 	}
-	if out.Log, err = ReadLog(ctx, brokers, ends); err != nil {
+	if out.Log, err = ReadLog(ctx, r.Brokers, ends); err != nil {
 		return out, err
 	}
 	if err := r.awaitCounted(ctx, out.Log, ends); err != nil {
 		return out, err
 	}
-	for _, name := range r.Crew.Names() {
-		err = errors.Join(err, r.Crew.Leave(ctx, name, r.Storm.Patience))
-	}
-	return out, err
+	return out, r.Crew.LeaveAll(ctx, r.Patience)
 }
 
 // awaitCounted waits until both groups' watermarks, and the raw tables, have reached the end of the log.
@@ -94,7 +94,7 @@ func (r Run) awaitCounted(ctx context.Context, log []Record, ends Ends) error {
 // missing lists what has not been counted yet. The offset of the last record that a group has read is the low part of
 // its row's version.
 func (r Run) missing(ctx context.Context, log []Record, ends Ends) ([]string, error) {
-	marks, err := r.Rig.ClickHouse.Table(ctx,
+	marks, err := r.ClickHouse.Table(ctx,
 		"SELECT `group`, topic, partition, bitAnd(max(ver), 1099511627775) FROM watermarks GROUP BY 1, 2, 3", 3)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (r Run) missing(ctx context.Context, log []Record, ends Ends) ([]string, er
 		}
 	}
 	for topic, want := range events(log) {
-		rows, err := r.Rig.ClickHouse.Query(ctx, "SELECT uniqExact(part, offset) FROM "+rawTable(topic))
+		rows, err := r.ClickHouse.Query(ctx, "SELECT uniqExact(part, offset) FROM "+rawTable(topic))
 		if err != nil {
 			return nil, err
 		}

@@ -21,6 +21,7 @@ type shoppers struct {
 	orders int
 
 	received schemas.Millis // of the events being made
+	prefix   string         // of every id
 }
 
 // visit is where one visitor stands.
@@ -85,7 +86,7 @@ func (s *shoppers) arrive() visit {
 		visitor = s.past[s.rng.IntN(len(s.past))]
 	} else {
 		s.people++
-		visitor = fmt.Sprintf("v%06d", s.people)
+		visitor = fmt.Sprintf("%sv%06d", s.prefix, s.people)
 	}
 	return visit{visitor: visitor, channel: from[0], campaign: from[1]}
 }
@@ -102,7 +103,7 @@ func (s *shoppers) leave(i int) {
 func (s *shoppers) envelope(name string, at schemas.Millis) schemas.Envelope {
 	s.events++
 	return schemas.Envelope{
-		EventID: fmt.Sprintf("e%08d", s.events), Type: name, OccurredAt: at, ReceivedAt: s.received,
+		EventID: fmt.Sprintf("%se%08d", s.prefix, s.events), Type: name, OccurredAt: at, ReceivedAt: s.received,
 		Shop: shop, Market: "de", Source: "ndjson",
 	}
 }
@@ -120,7 +121,7 @@ func (s *shoppers) click(v *visit, name string, at schemas.Millis) schemas.Click
 // buy yields the browser's purchase, often the server's copy of it under the same id, and the order, placed and paid.
 func (s *shoppers) buy(v *visit, at schemas.Millis) happening {
 	s.orders++
-	id := fmt.Sprintf("o%07d", s.orders)
+	id := fmt.Sprintf("%so%07d", s.prefix, s.orders)
 	total := s.price() * schemas.Money(1+s.rng.IntN(4))
 	purchase := s.click(v, schemas.ClickPurchase, at)
 	purchase.EventID, purchase.OrderID, purchase.Value = "purchase-"+id, id, total

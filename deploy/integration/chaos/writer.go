@@ -17,12 +17,18 @@ type writer struct {
 	client   *kgo.Client
 	rng      *rand.Rand
 	shoppers *shoppers
-	recent   []*kgo.Record // candidates for copies
+	recent   []piece // candidates for copies
 	highest  map[target]schemas.Millis
 	sent     Sent
 
 	mu   sync.Mutex
 	errs []error
+}
+
+// piece is the record of one event.
+type piece struct {
+	record *kgo.Record
+	id     string
 }
 
 // run keeps to the rate by the clock: each tick writes what is due since the start.
@@ -33,7 +39,7 @@ func (w *writer) run(ctx context.Context) error {
 	defer tick.Stop()
 	total := w.load.Past + w.load.Live
 	written, beats := 0, 0
-	for elapsed := time.Duration(0); elapsed < total; elapsed = time.Since(began) {
+	for elapsed := time.Duration(0); elapsed < total || w.wanted(); elapsed = time.Since(began) {
 		if live := elapsed - w.load.Past; live >= time.Duration(beats)*time.Second {
 			w.produce(ctx, w.load.heartbeats()...)
 			w.sent.Heartbeats += 2 * int(w.load.Partitions)
@@ -53,6 +59,19 @@ func (w *writer) run(ctx context.Context) error {
 	return nil
 }
 
+// wanted says whether the second phase must go on.
+func (w *writer) wanted() bool {
+	if w.load.Until == nil {
+		return false
+	}
+	select {
+	case <-w.load.Until:
+		return false
+	default:
+		return true
+	}
+}
+
 // clock gives the event time at a moment of the run.
 func (w *writer) clock(began time.Time, elapsed time.Duration) schemas.Millis {
 	if elapsed >= w.load.Past {
@@ -65,71 +84,68 @@ func (w *writer) clock(began time.Time, elapsed time.Duration) schemas.Millis {
 
 // step lets one thing happen, some time before the clock, and writes its records and perhaps a copy of an older one.
 func (w *writer) step(ctx context.Context, clock schemas.Millis, live bool) error {
-	at := clock - w.delay()
-	if live && w.rng.Float64() < future {
+	mix := w.load.Mix
+	at := clock - mix.delay(w.rng)
+	if live && w.rng.Float64() < mix.Future {
 		at = schemas.MillisOf(time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC))
 	}
-	records, err := w.records(w.shoppers.next(at, clock), at)
+	pieces, err := w.pieces(w.shoppers.next(at, clock), at)
 	if err != nil {
 		return err
 	}
-	for _, record := range records {
-		if w.rng.Float64() < broken {
+	for _, p := range pieces {
+		if w.rng.Float64() < mix.Broken {
 			w.sent.Broken++
-			w.produce(ctx, &kgo.Record{Topic: record.Topic, Partition: record.Partition, Key: record.Key, Value: []byte(`{"event_id":`)})
+			w.produce(ctx, mix.spoil(w.rng, p.record))
 		}
-		w.produce(ctx, record)
-		w.remember(record)
-		if w.rng.Float64() < duplicates {
+		w.send(ctx, p)
+		w.remember(p)
+		for range mix.copies(w.rng) {
 			w.sent.Duplicates++
-			w.produce(ctx, clone(w.recent[w.rng.IntN(len(w.recent))]))
+			w.send(ctx, w.recent[w.rng.IntN(len(w.recent))])
 		}
 	}
 	return nil
 }
 
-// delay is how long an event was under way: mostly seconds, sometimes most of a minute, seldom too long for a window.
-func (w *writer) delay() schemas.Millis {
-	longest := int64(3_000)
-	switch dice := w.rng.Float64(); {
-	case dice > 0.97:
-		longest = 900_000
-	case dice > 0.80:
-		longest = 50_000
-	}
-	return schemas.Millis(w.rng.Int64N(longest))
-}
-
-func (w *writer) records(done happening, at schemas.Millis) ([]*kgo.Record, error) {
-	var all []*kgo.Record
+func (w *writer) pieces(done happening, at schemas.Millis) ([]piece, error) {
+	var all []piece
 	for i := range done.clicks {
-		record, err := w.load.record(schemas.Clickstream.Topic(), done.clicks[i].AnonymousID, &done.clicks[i])
+		click := &done.clicks[i]
+		record, err := w.load.record(schemas.Clickstream.Topic(), click.AnonymousID, click)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, record)
+		all = append(all, piece{record, click.EventID})
 	}
 	for i := range done.orders {
-		record, err := w.load.record(schemas.Orders.Topic(), done.orders[i].OrderID, &done.orders[i])
+		order := &done.orders[i]
+		record, err := w.load.record(schemas.Orders.Topic(), order.OrderID, order)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, record)
+		all = append(all, piece{record, order.EventID})
+	}
+	for _, p := range all {
+		var err error
+		if p.record.Value, err = w.load.Mix.change(w.rng, p.record.Value); err != nil {
+			return nil, err
+		}
 	}
 	w.count(all, at, max(0, len(done.clicks)-1))
 	return all, nil
 }
 
 // count notes what the new events are to their partitions; copies is how many of them repeat an id of the same step.
-func (w *writer) count(records []*kgo.Record, at schemas.Millis, copies int) {
+func (w *writer) count(records []piece, at schemas.Millis, copies int) {
 	w.sent.Events += len(records) - copies
 	w.sent.Duplicates += copies
 	if at > schemas.MillisOf(time.Now()) {
 		w.sent.Future += len(records) - copies
 		return
 	}
-	for _, record := range records {
-		key := target{record.Topic, record.Partition}
+	for _, p := range records {
+		key := target{p.record.Topic, p.record.Partition}
 		highest := w.highest[key]
 		if at < highest {
 			w.sent.Disordered++
@@ -141,28 +157,36 @@ func (w *writer) count(records []*kgo.Record, at schemas.Millis, copies int) {
 	}
 }
 
-func (w *writer) remember(record *kgo.Record) {
+func (w *writer) remember(p piece) {
 	if len(w.recent) < memory {
-		w.recent = append(w.recent, record)
+		w.recent = append(w.recent, p)
 		return
 	}
-	w.recent[w.rng.IntN(memory)] = record
+	w.recent[w.rng.IntN(memory)] = p
 }
 
-// clone makes a record that may be produced although the first one is still under way.
-func clone(record *kgo.Record) *kgo.Record {
-	return &kgo.Record{Topic: record.Topic, Partition: record.Partition, Key: record.Key, Value: record.Value}
+// send writes an event, in a record of its own because another copy may still be under way.
+func (w *writer) send(ctx context.Context, p piece) {
+	r := &kgo.Record{Topic: p.record.Topic, Partition: p.record.Partition, Key: p.record.Key, Value: p.record.Value}
+	w.client.Produce(ctx, r, func(_ *kgo.Record, err error) {
+		if err == nil {
+			w.load.Ledger.Acked(p.record.Topic, p.id)
+		}
+		w.note(err)
+	})
 }
 
 func (w *writer) produce(ctx context.Context, records ...*kgo.Record) {
 	for _, record := range records {
-		w.client.Produce(ctx, record, func(_ *kgo.Record, err error) {
-			if err != nil {
-				w.mu.Lock()
-				defer w.mu.Unlock()
-				w.errs = append(w.errs, err)
-			}
-		})
+		w.client.Produce(ctx, record, func(_ *kgo.Record, err error) { w.note(err) })
+	}
+}
+
+func (w *writer) note(err error) {
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.errs = append(w.errs, err)
 	}
 }
 

@@ -80,11 +80,19 @@ func (p *Process) Kill() error {
 		return p.Failure("kill: " + err.Error())
 	}
 	<-p.done
-	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
-	if !ok || !status.Signaled() || status.Signal() != syscall.SIGKILL {
+	if !p.Killed() {
 		return p.Failure("did not die of the kill")
 	}
 	return nil
+}
+
+// Killed says whether the program has ended by SIGKILL.
+func (p *Process) Killed() bool {
+	if p.Alive() {
+		return false
+	}
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
 // Stop sends SIGTERM and waits for the end. It fails when the program needs longer than patience (it is then killed) or

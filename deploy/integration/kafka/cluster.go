@@ -129,6 +129,24 @@ func (c *Cluster) Restart(ctx context.Context, i int) error {
 	return c.ready(ctx, i)
 }
 
+// RestartAll starts every node again after all were stopped or killed; none serves clients before most are up.
+func (c *Cluster) RestartAll(ctx context.Context) error {
+	for i, node := range c.nodes {
+		if node.Alive() {
+			return node.Failure("must be stopped or killed before a restart")
+		}
+		if err := c.launch(i); err != nil {
+			return err
+		}
+	}
+	for i := range c.nodes {
+		if err := c.ready(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Close kills whatever still runs. The data stay.
 func (c *Cluster) Close() {
 	for _, node := range c.nodes {

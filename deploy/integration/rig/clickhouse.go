@@ -17,27 +17,41 @@ type ClickHouse struct {
 
 // Query runs a SELECT and returns its rows as text, in ClickHouse's tab-separated escapes.
 func (c ClickHouse) Query(ctx context.Context, sql string) ([][]string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL.String(), strings.NewReader(sql+" FORMAT TabSeparated"))
+	body, err := c.ask(ctx, sql+" FORMAT TabSeparated")
 	if err != nil {
 		return nil, err
 	}
+	var rows [][]string
+	for line := range strings.Lines(body) {
+		rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
+	}
+	return rows, nil
+}
+
+// Exec runs a statement without a result.
+func (c ClickHouse) Exec(ctx context.Context, sql string) error {
+	_, err := c.ask(ctx, sql)
+	return err
+}
+
+func (c ClickHouse) ask(ctx context.Context, sql string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL.String(), strings.NewReader(sql))
+	if err != nil {
+		return "", err
+	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s: %.500s", sql, answer.Status, body)
+		return "", fmt.Errorf("%s: %s: %.500s", sql, answer.Status, body)
 	}
-	var rows [][]string
-	for line := range strings.Lines(string(body)) {
-		rows = append(rows, strings.Split(strings.TrimSuffix(line, "\n"), "\t"))
-	}
-	return rows, nil
+	return string(body), nil
 }
 
 // Table runs a SELECT whose first keys columns identify a row.

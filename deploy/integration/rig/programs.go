@@ -1,9 +1,14 @@
 package rig
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+	"time"
 )
+
+// SessionTimeout is the silence after which the consumer groups of the test give a member up.
+const SessionTimeout = 3 * time.Second
 
 // Partitions is how many each topic gets.
 const Partitions = 4
@@ -14,6 +19,8 @@ type Programs struct {
 	Brokers    []string // Kafka's seed addresses
 	ClickHouse string   // DSN of the engine's HTTP interface
 	Shops      string   // path of shops.yaml
+	Admin      string   // admin address of a consumer; empty: any free port
+	Extra      []string // more flags of a consumer
 }
 
 // Engine is the embedded ClickHouse on data, serving HTTP at listen.
@@ -43,7 +50,10 @@ func (p Programs) Land() []string {
 
 // consumer is what members of a group share. A killed member's partitions are free only when its session has timed out.
 func (p Programs) consumer() []string {
-	return []string{"--brokers", p.brokers(), "--clickhouse", p.ClickHouse, "--admin", "127.0.0.1:0", "--session-timeout", "3s"}
+	admin := cmp.Or(p.Admin, "127.0.0.1:0")
+	return append([]string{
+		"--brokers", p.brokers(), "--clickhouse", p.ClickHouse, "--admin", admin, "--session-timeout", SessionTimeout.String(),
+	}, p.Extra...)
 }
 
 func (p Programs) brokers() string { return strings.Join(p.Brokers, ",") }

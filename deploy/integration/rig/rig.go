@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,7 +29,8 @@ type Rig struct {
 	ClickHouse ClickHouse
 	Programs   Programs
 
-	engine *child.Process
+	// Engine is the ClickHouse behind ClickHouse.
+	Engine *Engine
 }
 
 // database is what the programs are told to use.
@@ -61,32 +61,19 @@ func (r *Rig) start(ctx context.Context, nodes int) (err error) {
 		return err
 	}
 	r.Programs.Brokers = r.Kafka.Brokers()
-	if err := r.startEngine(ctx); err != nil {
+	if r.Engine, err = StartEngine(ctx, r.Programs.Binary, r.Dir, "engine", filepath.Join(r.Dir, "engine")); err != nil {
 		return err
 	}
+	r.ClickHouse = r.Engine.Database(database)
+	r.Programs.ClickHouse = r.Engine.DSN(database)
 	apply := r.Programs.Apply()
 	return install.Run(ctx, "", nil, apply[0], apply[1:]...)
 }
 
-func (r *Rig) startEngine(ctx context.Context) error {
-	listen, err := FreeAddr()
-	if err != nil {
-		return err
-	}
-	r.ClickHouse.URL = &url.URL{Scheme: "http", Host: listen, Path: "/", RawQuery: "database=" + database}
-	r.Programs.ClickHouse = "http://" + listen + "/" + database
-	argv := r.Programs.Engine(filepath.Join(r.Dir, "engine"), listen)
-	r.engine, err = child.Start("engine", filepath.Join(r.Dir, "engine.log"), append(os.Environ(), "TZ=UTC"), argv...)
-	if err != nil {
-		return err
-	}
-	return WaitHTTP(ctx, r.engine, "http://"+listen+"/ping")
-}
-
 // Close kills what still runs; the data stay.
 func (r *Rig) Close() {
-	if r.engine != nil {
-		r.engine.End()
+	if r.Engine != nil {
+		r.Engine.End()
 	}
 	if r.Kafka != nil {
 		r.Kafka.Close()

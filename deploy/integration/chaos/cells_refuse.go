@@ -1,0 +1,119 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"tidemark/deploy/integration/child"
+	"tidemark/deploy/integration/install"
+	"tidemark/schemas"
+)
+
+// refusalCells are states in which a program must say what is wrong and not run half.
+func refusalCells() []Cell {
+	return []Cell{
+		{Name: "refuse-retention", Fault: "Kafka has deleted records that the groups must still read", Least: 3, Refusal: retention},
+		{Name: "refuse-new-topic", Fault: "a topic was deleted and made anew below the groups", Least: 3, Refusal: newTopic},
+		{Name: "refuse-config", Fault: "20 wrong settings", Least: 20, Refusal: wrongSettings},
+	}
+}
+
+// worked lets all programs work through a short load and stop, which is the control: with a whole log they run.
+func worked(ctx context.Context, p *Play) (accepted int, err error) {
+	if err := p.Join(programs...); err != nil {
+		return 0, err
+	}
+	p.Load.Past, p.Load.Live = 2*time.Second, 2*time.Second
+	out, err := p.run(ctx, Cell{})
+	p.sent = out.Sent
+	if err != nil {
+		return 0, err
+	}
+	return len(programs), nil
+}
+
+// refuses starts each program and wants it to end with status 1 and the words.
+func refuses(ctx context.Context, p *Play, words string) (refused int, err error) {
+	for _, program := range programs {
+		said, err := ends(ctx, p, program+"-refuses", p.Argv(program))
+		if err != nil {
+			return refused, err
+		}
+		if !strings.Contains(said, "exit status 1") || !strings.Contains(said, words) {
+			return refused, fmt.Errorf("%s: want status 1 and %q, got %s", program, words, said)
+		}
+		refused++
+	}
+	p.Hit(refused, "programs that ended with status 1 and %q", words)
+	return refused, nil
+}
+
+// ends runs a program that must end by itself, and returns its status and its last words.
+func ends(ctx context.Context, p *Play, name string, argv []string) (string, error) {
+	process, err := child.Start(name, filepath.Join(p.dir, name+".log"), nil, argv...)
+	if err != nil {
+		return "", err
+	}
+	defer process.End()
+	select {
+	case <-process.Done():
+		return process.Failure("has ended").Error(), nil
+	case <-time.After(40 * time.Second):
+		return "", process.Failure("runs where it should refuse")
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func retention(ctx context.Context, p *Play) (refused, accepted int, err error) {
+	if accepted, err = worked(ctx, p); err != nil {
+		return 0, 0, err
+	}
+	ends, err := EndOffsets(ctx, p.Programs.Brokers, schemas.Clickstream.Topic())
+	if err != nil {
+		return 0, 0, err
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(p.Programs.Brokers...))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer client.Close()
+	gone := make(kadm.Offsets)
+	for at, end := range ends {
+		gone.AddOffset(at.topic, at.partition, end, -1)
+	}
+	if _, err := kadm.NewClient(client).DeleteRecords(ctx, gone); err != nil {
+		return 0, 0, err
+	}
+	refused, err = refuses(ctx, p, "retention is shorter")
+	return refused, accepted, err
+}
+
+func newTopic(ctx context.Context, p *Play) (refused, accepted int, err error) {
+	if accepted, err = worked(ctx, p); err != nil {
+		return 0, 0, err
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(p.Programs.Brokers...))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer client.Close()
+	if _, err := kadm.NewClient(client).DeleteTopics(ctx, schemas.Clickstream.Topic()); err != nil {
+		return 0, 0, err
+	}
+	if err := p.Wait(ctx, 2*time.Second); err != nil {
+		return 0, 0, err
+	}
+	apply := p.Programs.Apply()
+	if err := install.Run(ctx, "", nil, apply[0], apply[1:]...); err != nil {
+		return 0, 0, err
+	}
+	refused, err = refuses(ctx, p, "the topic was made anew")
+	return refused, accepted, err
+}
