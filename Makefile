@@ -12,8 +12,10 @@ TEST   := $(GO) test -p 2 -parallel 2 -timeout 15m
 TESTFLAGS ?=
 # How long `make fuzz` spends on each target.
 FUZZTIME ?= 30s
-# How many rounds `make chaos` runs, each of 20 kills on a fresh broker with a seed of its own.
-ROUNDS ?= 6
+# Which cells `make chaos` plays, a regular expression over their names, and how many rounds of 20 random kills follow.
+CELLS ?= .
+ROUNDS ?= 3
+CHAOS := deploy/integration/chaos
 # How long and at what rate `make recovery` loads the groups before it kills them.
 MINUTES ?= 20
 RATE ?= 20000
@@ -35,8 +37,12 @@ test: engine web ## unit tests, crash simulation and the sinks on the real engin
 integration: engine build ## real Kafka, SDKs, Prometheus, Alertmanager, browser, a staged outage; installs what is missing
 	$(TEST) -tags integration $(TESTFLAGS) ./deploy/integration/... ./deploy/embedded/...
 
-chaos: engine build ## the long form of the crash test on a real Kafka broker (ROUNDS=6)
-	TIDEMARK_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration -run Chaos ./deploy/integration/...
+chaos: engine build ## every fault of docs/reliability.md on real Kafka and engine, then random kills (CELLS='^store' ROUNDS=3)
+	@failed=0; run="$(GO) test -p 1 -timeout 4h -count 1 -v -tags integration ./$(CHAOS)"; export TIDEMARK_BINARY=$(CURDIR)/$(BIN); \
+	  TIDEMARK_CHAOS_CELLS='$(CELLS)' TIDEMARK_CHAOS_RESULTS=$(CURDIR)/$(CHAOS)/results.tsv $$run -run 'TestChaosCells$$' || failed=1; \
+	  $(GO) run ./$(CHAOS)/report || failed=1; \
+	  TIDEMARK_CHAOS_ROUNDS=$(ROUNDS) $$run -run 'TestChaos$$' || failed=1; \
+	  [ $$failed = 0 ] && echo "chaos: all green; see docs/reliability.md" || { echo "chaos: FAILED, see above"; exit 1; }
 
 recovery: engine build ## kill -9 after MINUTES at RATE events/s: time until live with snapshots and without, tables exact
 	TIDEMARK_RECOVERY_MINUTES=$(MINUTES) TIDEMARK_RECOVERY_RATE=$(RATE) $(GO) test -p 1 -timeout 4h -count 1 -v -tags integration ./deploy/integration/recovery
@@ -80,6 +86,7 @@ lint: ## gofmt, go vet and staticcheck
 
 generate: build ## write what is derived from the Go sources: schemas, tables, documents, boards, alert files, runbooks
 	$(BIN) generate
+	$(GO) run ./$(CHAOS)/report
 
 check: lint build ## lint, the page's types and tests, then all that needs no broker: generated files, catalogue, boards, rules
 	npm run --silent --prefix $(WEB) check

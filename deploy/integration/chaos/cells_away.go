@@ -217,6 +217,15 @@ func (p *Play) offsets(ctx context.Context) (map[string]int64, error) {
 	for _, program := range programs {
 		group := processors.ConsumerGroup(program)
 		committed, err := kadm.NewClient(client).FetchOffsets(ctx, group)
+		for range 20 { // a busy broker may not have loaded the group yet
+			if err == nil {
+				break
+			}
+			if err := p.Wait(ctx, 500*time.Millisecond); err != nil {
+				return nil, err
+			}
+			committed, err = kadm.NewClient(client).FetchOffsets(ctx, group)
+		}
 		if err != nil {
 			return nil, err
 		}

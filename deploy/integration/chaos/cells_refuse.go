@@ -11,7 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/deploy/integration/child"
-	"tidemark/deploy/integration/install"
 	"tidemark/schemas"
 )
 
@@ -110,8 +109,7 @@ func newTopic(ctx context.Context, p *Play) (refused, accepted int, err error) {
 	if err := p.Wait(ctx, 2*time.Second); err != nil {
 		return 0, 0, err
 	}
-	apply := p.Programs.Apply()
-	if err := install.Run(ctx, "", nil, apply[0], apply[1:]...); err != nil {
+	if err := p.apply(ctx); err != nil {
 		return 0, 0, err
 	}
 	refused, err = refuses(ctx, p, "the topic was made anew")

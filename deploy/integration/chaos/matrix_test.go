@@ -38,11 +38,6 @@ func TestChaosCells(t *testing.T) {
 	for _, n := range nodes {
 		results = append(results, playAll(t, n, wanted, uint64(seed))...)
 	}
-	if file := os.Getenv("TIDEMARK_CHAOS_RESULTS"); file != "" {
-		if err := UpdateResults(file, results); err != nil {
-			t.Error(err)
-		}
-	}
 	summary(t, results)
 }
 
@@ -65,7 +60,13 @@ func playAll(t *testing.T, nodes int, wanted *regexp.Regexp, seed uint64) (resul
 					t.Fatal(err)
 				}
 			}
-			results = append(results, play(ctx, t, r, c, seed+uint64(i)))
+			result := play(ctx, t, r, c, seed+uint64(i))
+			results = append(results, result)
+			if file := os.Getenv("TIDEMARK_CHAOS_RESULTS"); file != "" {
+				if err := UpdateResults(file, []Result{result}); err != nil {
+					t.Error(err)
+				}
+			}
 		})
 	}
 	if r != nil {

@@ -19,7 +19,7 @@ import (
 	"tidemark/deploy/integration/rig"
 )
 
-// Stage prepares a cell: no topic, group or table of a cell before it is left. engine is the rig's, or another that the
+// Stage prepares a cell: no record, group or table of a cell before it is left. engine is the rig's, or another that the
 // cell brings. Call Close in the end.
 func Stage(ctx context.Context, r *rig.Rig, engine *rig.Engine, name string, seed uint64, logf func(string, ...any)) (*Play, error) {
 	p := &Play{
@@ -40,8 +40,7 @@ func Stage(ctx context.Context, r *rig.Rig, engine *rig.Engine, name string, see
 	if err := empty(ctx, p.Programs.Brokers); err != nil {
 		return nil, fmt.Errorf("emptying Kafka: %w", err)
 	}
-	apply := p.Programs.Apply()
-	if err := install.Run(ctx, "", nil, apply[0], apply[1:]...); err != nil {
+	if err := p.apply(ctx); err != nil {
 		return nil, err
 	}
 	for _, program := range programs {
@@ -52,6 +51,18 @@ func Stage(ctx context.Context, r *rig.Rig, engine *rig.Engine, name string, see
 		p.Valves[program] = valve
 	}
 	return p, nil
+}
+
+// apply creates what is missing. A busy broker may not show new topics within the command's patience; it may be repeated.
+func (p *Play) apply(ctx context.Context) (err error) {
+	argv := p.Programs.Apply()
+	for range 3 {
+		if err = install.Run(ctx, "", nil, argv[0], argv[1:]...); err == nil {
+			return nil
+		}
+		p.Logf("apply is run again: %v", err)
+	}
+	return err
 }
 
 // rate is happenings per second, each one to four records: about as many as the six processes keep up with on two cores.
@@ -69,7 +80,7 @@ func (p *Play) Close(ctx context.Context) error {
 	return p.ClickHouse.Exec(ctx, "DROP DATABASE IF EXISTS "+p.database+" SYNC")
 }
 
-// empty removes every topic and group.
+// empty removes every group, and every topic that holds anything.
 func empty(ctx context.Context, brokers []string) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...))
 	if err != nil {
@@ -107,11 +118,11 @@ func sweep(ctx context.Context, admin *kadm.Client) (left int, err error) {
 			return left, err
 		}
 	}
-	topics, err := admin.ListTopics(ctx)
+	names, err := used(ctx, admin)
 	if err != nil {
 		return left, err
 	}
-	if names := topics.Names(); len(names) > 0 {
+	if len(names) > 0 {
 		left += len(names)
 		gone, err := admin.DeleteTopics(ctx, names...)
 		if err != nil {
@@ -122,4 +133,26 @@ func sweep(ctx context.Context, admin *kadm.Client) (left int, err error) {
 		}
 	}
 	return left, nil
+}
+
+// used lists the topics that hold a record or have grown.
+func used(ctx context.Context, admin *kadm.Client) (names []string, err error) {
+	topics, err := admin.ListTopics(ctx)
+	if err != nil || len(topics) == 0 {
+		return nil, err
+	}
+	ends, err := admin.ListEndOffsets(ctx, topics.Names()...)
+	if err = errors.Join(err, ends.Error()); err != nil {
+		return nil, err
+	}
+	for name, partitions := range ends {
+		held := int64(0)
+		for _, end := range partitions {
+			held += end.Offset
+		}
+		if held > 0 || len(partitions) > rig.Partitions {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
