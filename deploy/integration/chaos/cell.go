@@ -19,10 +19,14 @@ type Cell struct {
 	Ready func(ctx context.Context, p *Play) error
 	// Act runs beside the load and notes each hit. It returns when the last is over.
 	Act func(ctx context.Context, p *Play) error
+	// Early lets Act begin before the programs have stored anything.
+	Early bool
 	// Send writes the events in the place of the load; nil for the usual one.
 	Send func(ctx context.Context, p *Play) (Sent, error)
 	// After checks, once all is counted, what the tables do not show.
 	After func(ctx context.Context, p *Play, log []Record) error
+	// Now says that all events happen in the present, so that no session ends and some tables must stay empty.
+	Now bool
 	// Broken are rules that this load must reach: with one of them broken the oracle must differ.
 	Broken []proctest.Rule
 	// Disk, where it is not 0, gives the cell an engine of its own on a tmpfs of this many bytes.

@@ -69,7 +69,6 @@ func hourAway(ctx context.Context, p *Play) error {
 			return err
 		}
 	}
-	opened := time.Now()
 	if failed != nil {
 		return failed
 	}
@@ -80,7 +79,7 @@ func hourAway(ctx context.Context, p *Play) error {
 		}
 		p.Hit(n, "connections refused, by the programs' logs")
 	}
-	return p.caughtUp(ctx, opened)
+	return nil
 }
 
 // watchHour checks, while ClickHouse is away, that no program grows and no group commits.
@@ -121,23 +120,6 @@ func (p *Play) watchHour(ctx context.Context) error {
 		p.Hit(0, "%s holds %d MB in the first third of it and %d MB in the last", program, first[program]>>20, last[program]>>20)
 	}
 	return nil
-}
-
-// caughtUp waits until the programs keep up again.
-func (p *Play) caughtUp(ctx context.Context, since time.Time) error {
-	for {
-		lag := 0.0
-		for _, of := range p.gauges("tidemark_run_lag_records") {
-			lag += of
-		}
-		if time.Since(since) > 6*time.Second && lag < rate { // the ends of the logs are asked for every 5 s
-			p.Logf("caught up with the outage in %.1f s", time.Since(since).Seconds())
-			return nil
-		}
-		if err := p.Wait(ctx, 500*time.Millisecond); err != nil {
-			return fmt.Errorf("the programs are still %v records behind: %w", lag, err)
-		}
-	}
 }
 
 // memory is the most that each program had resident in the time.

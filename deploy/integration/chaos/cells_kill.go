@@ -60,6 +60,7 @@ func killAt(point processors.Point, program string) Cell {
 		Fault: fmt.Sprintf("%s gets SIGKILL %s", program, pointWords[point]),
 		Crew:  others,
 		Least: killsEach,
+		Early: true,
 		Ready: func(_ context.Context, p *Play) error {
 			return p.Crew.Join(worker(program), p.Argv(program, flag(p)...))
 		},

@@ -109,7 +109,7 @@ func newTopic(ctx context.Context, p *Play) (refused, accepted int, err error) {
 	if err := p.Wait(ctx, 2*time.Second); err != nil {
 		return 0, 0, err
 	}
-	if err := p.apply(ctx); err != nil {
+	if err := p.Programs.Create(ctx); err != nil {
 		return 0, 0, err
 	}
 	refused, err = refuses(ctx, p, "the topic was made anew")

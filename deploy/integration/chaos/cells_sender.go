@@ -21,22 +21,22 @@ func senderCells() []Cell {
 		lostAcks("acks-lost-plain", "acknowledgements of Kafka get lost; the producer is a foreign one that writes again", false),
 		{
 			Name: "collector-killed", Fault: "the collector gets SIGKILL 4 times; its senders repeat what was not acknowledged", Least: 4,
-			Ready: collectors(1), Send: post(1), Act: killCollector,
+			Now: true, Ready: collectors(1), Send: post(2), Act: killCollector,
 		},
 		{
 			Name: "collector-answers-lost", Fault: "60 answers of the collector get lost after Kafka has the events; the senders repeat", Least: 60,
-			Ready: collectors(1), Send: answersLost,
+			Now: true, Ready: collectors(1), Send: answersLost,
 		},
 		{
 			Name: "collector-retries", Fault: "every batch is sent 1 to 5 times, to either of two collectors", Least: 10_000,
-			Ready: collectors(2), Send: post(5), After: func(_ context.Context, p *Play, log []Record) error {
+			Now: true, Ready: collectors(2), Send: post(5), After: func(_ context.Context, p *Play, log []Record) error {
 				p.Hit(repeats(log), "records that repeat an event")
 				return nil
 			},
 		},
 		{
 			Name: "collector-no-broker", Fault: "the broker gets SIGKILL beneath the collector; the senders repeat until it is back", Least: 2,
-			Ready: collectors(1), Send: post(1), Act: brokers(2, (*Play).killBroker),
+			Now: true, Ready: collectors(1), Send: post(2), Act: brokers(2, (*Play).killBroker),
 		},
 	}
 }
@@ -97,7 +97,7 @@ func collectors(n int) func(context.Context, *Play) error {
 
 func (p *Play) post(most int, urls []string) Post {
 	return Post{
-		Seed: p.Load.Seed, Rate: 1200, For: 12 * time.Second, Until: p.Load.Until, URLs: urls, Most: most, Ledger: p.Ledger,
+		Seed: p.Load.Seed, Rate: 900, For: 12 * time.Second, Until: p.Load.Until, URLs: urls, Most: most, Ledger: p.Ledger,
 	}
 }
 
@@ -113,7 +113,7 @@ func answersLost(ctx context.Context, p *Play) (Sent, error) {
 	proxy := &fault.Proxy{Target: target, Mode: fault.After, Count: 60}
 	server := httptest.NewServer(http.HandlerFunc(proxy.ServeHTTP))
 	defer server.Close()
-	sent, err := p.post(1, []string{server.URL}).Run(ctx)
+	sent, err := p.post(2, []string{server.URL}).Run(ctx)
 	p.Hit(int(proxy.Landed()), "answers thrown away after the collector had answered 2xx")
 	return sent, err
 }

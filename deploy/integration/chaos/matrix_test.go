@@ -4,6 +4,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"os"
 	"regexp"
 	"slices"
@@ -41,9 +42,11 @@ func TestChaosCells(t *testing.T) {
 	summary(t, results)
 }
 
-// playAll plays the wanted cells that need a Kafka of so many nodes, all on one rig.
+// playAll plays the wanted cells that need a Kafka of so many nodes, one after the other on one rig. A cell that fails
+// takes its rig along, so that what it left broken does not fail the next.
 func playAll(t *testing.T, nodes int, wanted *regexp.Regexp, seed uint64) (results []Result) {
 	var r *rig.Rig
+	defer func() { leave(t, r) }()
 	for i, c := range Cells() {
 		if !wanted.MatchString(c.Name) || max(1, c.Nodes) != nodes {
 			continue
@@ -51,17 +54,14 @@ func playAll(t *testing.T, nodes int, wanted *regexp.Regexp, seed uint64) (resul
 		t.Run(c.Name, func(t *testing.T) {
 			ctx := context.Background()
 			if r == nil {
-				var err error
-				dir, err := os.MkdirTemp("", "tidemark-chaos-")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if r, err = rig.Start(ctx, dir, nodes); err != nil {
-					t.Fatal(err)
-				}
+				r = newRig(ctx, t, nodes)
 			}
 			result := play(ctx, t, r, c, seed+uint64(i))
 			results = append(results, result)
+			if !result.OK {
+				leave(t, r)
+				r = nil
+			}
 			if file := os.Getenv("TIDEMARK_CHAOS_RESULTS"); file != "" {
 				if err := UpdateResults(file, []Result{result}); err != nil {
 					t.Error(err)
@@ -69,13 +69,29 @@ func playAll(t *testing.T, nodes int, wanted *regexp.Regexp, seed uint64) (resul
 			}
 		})
 	}
-	if r != nil {
-		r.Close()
-		if err := os.RemoveAll(r.Dir); err != nil {
-			t.Error(err)
-		}
-	}
 	return results
+}
+
+func newRig(ctx context.Context, t *testing.T, nodes int) *rig.Rig {
+	dir, err := os.MkdirTemp("", "tidemark-chaos-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := rig.Start(ctx, dir, nodes)
+	if err != nil {
+		t.Fatal(errors.Join(err, os.RemoveAll(dir)))
+	}
+	return r
+}
+
+func leave(t *testing.T, r *rig.Rig) {
+	if r == nil {
+		return
+	}
+	r.Close()
+	if err := os.RemoveAll(r.Dir); err != nil {
+		t.Error(err)
+	}
 }
 
 func play(ctx context.Context, t *testing.T, r *rig.Rig, c Cell, seed uint64) Result {

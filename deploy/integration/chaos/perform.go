@@ -58,7 +58,7 @@ func (p *Play) perform(ctx context.Context, c Cell, out *Result) ([]string, erro
 		return nil, err
 	}
 	p.sent = outcome.Sent
-	problems, err := judge(ctx, p.ClickHouse, outcome.Log, p.Ledger, c.Broken, out)
+	problems, err := judge(ctx, p.ClickHouse, outcome.Log, p.Ledger, c, out)
 	if err != nil {
 		return nil, fmt.Errorf("check error, not a mismatch: %w", err)
 	}

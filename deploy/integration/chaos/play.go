@@ -95,6 +95,22 @@ func (p *Play) Wait(ctx context.Context, d time.Duration) error { return sleep(c
 // LogOf is the path of a worker's log.
 func (p *Play) LogOf(name string) string { return filepath.Join(p.dir, name+".log") }
 
+// atWork waits until every group has counted something, so that no fault hits programs that are still starting.
+func (p *Play) atWork(ctx context.Context) error {
+	for {
+		rows, err := p.ClickHouse.Query(ctx, "SELECT uniqExact(`group`) FROM watermarks WHERE bitAnd(ver, 1099511627775) > 0")
+		if err == nil && len(rows) == 1 && number(rows[0][0]) >= 2 { // land writes marks too, but may be last
+			rows, err = p.ClickHouse.Query(ctx, "SELECT count() FROM events_clickstream")
+			if err == nil && number(rows[0][0]) > 0 {
+				return nil
+			}
+		}
+		if err := p.Wait(ctx, 200*time.Millisecond); err != nil {
+			return fmt.Errorf("the programs do not come to work: %w", err)
+		}
+	}
+}
+
 // run drives the cell and returns what is in the log.
 func (p *Play) run(ctx context.Context, c Cell) (Outcome, error) {
 	if c.Ready != nil {
@@ -106,7 +122,7 @@ func (p *Play) run(ctx context.Context, c Cell) (Outcome, error) {
 	p.Load.Until = over
 	run := Run{
 		Brokers: p.Programs.Brokers, ClickHouse: p.ClickHouse, Crew: p.Crew,
-		CatchUp: 2 * time.Minute, Patience: 30 * time.Second, Logf: p.Logf,
+		CatchUp: 4 * time.Minute, Patience: 30 * time.Second, Logf: p.Logf,
 		Load: func(ctx context.Context) (Sent, error) {
 			if c.Send != nil {
 				return c.Send(ctx, p)
@@ -119,8 +135,13 @@ func (p *Play) run(ctx context.Context, c Cell) (Outcome, error) {
 			if c.Act == nil {
 				return nil
 			}
-			ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+			ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
 			defer cancel()
+			if !c.Early {
+				if err := p.atWork(ctx); err != nil {
+					return err
+				}
+			}
 			return c.Act(ctx, p)
 		},
 	}

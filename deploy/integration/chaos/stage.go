@@ -15,7 +15,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/deploy/integration/fault"
-	"tidemark/deploy/integration/install"
 	"tidemark/deploy/integration/rig"
 )
 
@@ -40,7 +39,7 @@ func Stage(ctx context.Context, r *rig.Rig, engine *rig.Engine, name string, see
 	if err := empty(ctx, p.Programs.Brokers); err != nil {
 		return nil, fmt.Errorf("emptying Kafka: %w", err)
 	}
-	if err := p.apply(ctx); err != nil {
+	if err := p.Programs.Create(ctx); err != nil {
 		return nil, err
 	}
 	for _, program := range programs {
@@ -53,20 +52,8 @@ func Stage(ctx context.Context, r *rig.Rig, engine *rig.Engine, name string, see
 	return p, nil
 }
 
-// apply creates what is missing. A busy broker may not show new topics within the command's patience; it may be repeated.
-func (p *Play) apply(ctx context.Context) (err error) {
-	argv := p.Programs.Apply()
-	for range 3 {
-		if err = install.Run(ctx, "", nil, argv[0], argv[1:]...); err == nil {
-			return nil
-		}
-		p.Logf("apply is run again: %v", err)
-	}
-	return err
-}
-
 // rate is happenings per second, each one to four records: about as many as the six processes keep up with on two cores.
-const rate = 1800
+const rate = 1200
 
 // Close ends what the cell has started and drops its database, if the engine still serves.
 func (p *Play) Close(ctx context.Context) error {

@@ -2,9 +2,12 @@ package rig
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
+
+	"tidemark/deploy/integration/install"
 )
 
 // SessionTimeout is the silence after which the consumer groups of the test give a member up.
@@ -31,6 +34,17 @@ func (p Programs) Engine(data, listen string) []string {
 // Apply creates topics, tables and views, and ends.
 func (p Programs) Apply() []string {
 	return []string{p.Binary, "apply", "--brokers", p.brokers(), "--clickhouse", p.ClickHouse, "--partitions", fmt.Sprint(Partitions)}
+}
+
+// Create runs Apply. A busy broker may not show new topics within the command's patience; it may be repeated.
+func (p Programs) Create(ctx context.Context) (err error) {
+	argv := p.Apply()
+	for range 3 {
+		if err = install.Run(ctx, "", nil, argv[0], argv[1:]...); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // Collect is the collector, serving events at listen and its health at admin.

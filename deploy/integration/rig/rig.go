@@ -66,8 +66,7 @@ func (r *Rig) start(ctx context.Context, nodes int) (err error) {
 	}
 	r.ClickHouse = r.Engine.Database(database)
 	r.Programs.ClickHouse = r.Engine.DSN(database)
-	apply := r.Programs.Apply()
-	return install.Run(ctx, "", nil, apply[0], apply[1:]...)
+	return r.Programs.Create(ctx)
 }
 
 // Close kills what still runs; the data stay.
