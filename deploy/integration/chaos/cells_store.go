@@ -165,7 +165,7 @@ func diskFull(ctx context.Context, p *Play) error {
 	}
 	failed := 0
 	for _, program := range programs {
-		n, err := said(p.LogOf(worker(program)), "No space left", "NOT_ENOUGH_SPACE", "Cannot reserve")
+		n, err := said(p.LogOf(worker(program)), "o space left on device", "NOT_ENOUGH_SPACE", "Cannot reserve")
 		if err != nil {
 			return err
 		}

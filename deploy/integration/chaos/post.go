@@ -48,7 +48,7 @@ func (p Post) Run(ctx context.Context) (Sent, error) {
 		if err := sleep(ctx, step); err != nil {
 			return sent, err
 		}
-		due := int(time.Since(began).Seconds()*float64(p.Rate)) - done
+		due := Load{Rate: p.Rate, Live: p.For}.due(time.Since(began)) - done
 		due = min(due, 100) // a batch may hold 500 events
 		done += due
 		batches, err := p.fill(s, rng, due)

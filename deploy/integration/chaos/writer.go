@@ -45,7 +45,7 @@ func (w *writer) run(ctx context.Context) error {
 			w.sent.Heartbeats += 2 * int(w.load.Partitions)
 			beats++
 		}
-		for due := int(elapsed.Seconds() * float64(w.load.Rate)); written < due; written++ {
+		for due := w.load.due(elapsed); written < due; written++ {
 			if err := w.step(ctx, w.clock(began, elapsed), elapsed >= w.load.Past); err != nil {
 				return err
 			}
@@ -57,6 +57,13 @@ func (w *writer) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// due is how many happenings there should be by then: beyond the two phases, where a fault takes its time, a quarter of
+// the rate goes on, so that the faults find work and a slow machine no mountain of it.
+func (l Load) due(elapsed time.Duration) int {
+	full := min(elapsed, l.Past+l.Live)
+	return int((full + (elapsed-full)/4).Seconds() * float64(l.Rate))
 }
 
 // wanted says whether the second phase must go on.
