@@ -76,7 +76,7 @@ func (p *Play) freezeBroker(ctx context.Context) error {
 	_, err := EndOffsets(short, p.Programs.Brokers, schemas.Orders.Topic())
 	cancel()
 	if err != nil {
-		p.Hit(1, "seconds in which the broker did not answer, longer than the session timeout")
+		p.Hit(1, "freezes in which the broker did not answer for longer than the session timeout")
 	}
 	return p.Rig.Kafka.Resume(0)
 }

@@ -43,7 +43,7 @@ func senderCells() []Cell {
 
 // lostAcks puts the load on connections that lose answers. The log shows whether the broker knew the repeats.
 func lostAcks(name, words string, idempotent bool) Cell {
-	lost := &lossy{every: 2 << 20}
+	lost := &lossy{every: 200 << 10}
 	return Cell{
 		Name: name, Fault: words, Least: 3,
 		Load: func(l *Load) {
@@ -78,8 +78,12 @@ func collectors(n int) func(context.Context, *Play) error {
 			if err != nil {
 				return err
 			}
+			admin, err := rig.FreeAddr()
+			if err != nil {
+				return err
+			}
 			name := fmt.Sprintf("collect-%d", i+1)
-			if err := p.Crew.Join(name, p.Programs.Collect(listen, "127.0.0.1:0")); err != nil {
+			if err := p.Crew.Join(name, p.Programs.Collect(listen, admin)); err != nil {
 				return err
 			}
 			process, err := p.Crew.Process(name)
@@ -87,7 +91,7 @@ func collectors(n int) func(context.Context, *Play) error {
 				return err
 			}
 			p.urls = append(p.urls, "http://"+listen)
-			if err := rig.WaitHTTP(ctx, process, "http://"+listen+"/healthz"); err != nil {
+			if err := rig.WaitHTTP(ctx, process, "http://"+admin+"/readyz"); err != nil {
 				return err
 			}
 		}
