@@ -117,6 +117,7 @@ func TestBoards(t *testing.T) {
 	t.Run("a chosen channel", func(t *testing.T) { chosenChannel(t, w.view(t)) })
 	t.Run("every kind of panel", func(t *testing.T) { everyKind(t, w) })
 	t.Run("rollups", func(t *testing.T) { rollups(t, w.view(t)) })
+	t.Run("accounts", func(t *testing.T) { accountsAddUp(t, w) })
 	t.Run("links", func(t *testing.T) { links(t, w.view(t)) })
 }
 

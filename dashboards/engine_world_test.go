@@ -92,6 +92,10 @@ func (w *world) ask(ctx context.Context, sql string) ([]byte, error) {
 func (w *world) count(records []record) {
 	w.t.Helper()
 	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.at, b.at) })
+	land := processors.LandWork(processors.ConsumerGroup("land"))
+	for p := range int32(partitions) {
+		w.run(land, schemas.Orders.Topic(), p, records) // the board of the pipeline shows what was landed
+	}
 	for _, group := range []string{processors.GroupFast, processors.GroupSlow} {
 		work, err := metrics.All().Work(group, processors.ConsumerGroup(group))
 		if err != nil {

@@ -73,7 +73,6 @@ func owners() map[string][]string {
 		"github.com/chromedp/":                 {"deploy/integration"},
 		"github.com/rs/zerolog":                {"ingest", "processors", "sinks/clickhouse", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
 		"github.com/prometheus/client_golang/": {"ingest", "processors", "sinks/clickhouse", "sinks/archive", "dashboards/preview", "alerts/deliver", "alerts/hub", "deploy", "cmd"},
-		"github.com/apache/arrow/":             {"sinks/archive", "ingest/history"},
 		"github.com/minio/minio-go/":           {"sinks/archive"},
 	}
 }
