@@ -59,6 +59,73 @@ ENGINE = ReplacingMergeTree(at)
 ORDER BY (metric, revision, claim)
 COMMENT 'Recomputes, each under a revision of its own.';
 
+CREATE TABLE IF NOT EXISTS accounts
+(
+    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
+    `group` LowCardinality(String) COMMENT 'Consumer group.',
+    `metric` LowCardinality(String) COMMENT 'Metric; land for the raw tables.',
+    `part` UInt64 COMMENT 'Topic id and partition.',
+    `topic` LowCardinality(String) COMMENT 'Kafka topic.',
+    `partition` Int64 COMMENT 'Partition.',
+    `ver` UInt64 COMMENT 'Revision and offset of the last event counted.',
+    `produced` Int64 COMMENT 'Events read; heartbeats are none. The sum of the columns that follow.',
+    `counted` Int64 COMMENT 'Stand in a window at least, or were taken into the sessions; rows without the mark duplicate, for land.',
+    `late` Int64 COMMENT 'Every window that they count for had closed: kept raw, and the windows are dirty.',
+    `duplicate` Int64 COMMENT 'Their id was seen within the horizon.',
+    `quarantined` Int64 COMMENT 'Could not be read, or made the counting panic: dead letters.',
+    `skipped` Int64 COMMENT 'Not the metric\'s events: its condition does not hold, or they have no session key.',
+    `cut` Int64 COMMENT 'Every window that they count for began before the metric or the log did: dirty until recomputed.'
+)
+ENGINE = ReplacingMergeTree(ver)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, group, metric, part)
+TTL toDateTime(minute) + INTERVAL 90 DAY
+COMMENT 'What became of the events of each minute of append time, per consumer group, metric and partition. Read it through v_accounts.';
+
+CREATE TABLE IF NOT EXISTS erasures
+(
+    `part` UInt64 COMMENT 'Topic id and partition.',
+    `minute` DateTime64(3, 'UTC') COMMENT 'Start of the minute in which Kafka appended the events.',
+    `events` Int64 COMMENT 'Raw rows erased, copies included.',
+    `at` DateTime64(3, 'UTC') COMMENT 'When, by the writer\'s clock.',
+    `why` String COMMENT 'The act: its request or ticket. One act has one row per part and minute.'
+)
+ENGINE = ReplacingMergeTree(at)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, part, why)
+COMMENT 'Raw events erased on purpose. Whoever erases writes the rows first: tidemark audit takes them into account.';
+
+CREATE TABLE IF NOT EXISTS rollup_runs
+(
+    `rollup` LowCardinality(String) COMMENT 'Rollup.',
+    `shop` LowCardinality(String) COMMENT 'Shop.',
+    `period` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `ends` DateTime64(3, 'UTC') COMMENT 'End of the period, exclusive.',
+    `ver` UInt64 COMMENT 'Version of the rows, later ones higher.',
+    `seen` DateTime64(3, 'UTC') COMMENT 'All events up to this moment had been landed when it was computed.',
+    `complete` Bool COMMENT 'The period was over by then.',
+    `rows` UInt64 COMMENT 'Rows of that version.',
+    `at` DateTime64(3, 'UTC') COMMENT 'When it was computed, by the runner\'s clock.',
+    `first` DateTime64(3, 'UTC') COMMENT 'When it was computed for the first time.',
+    `hash` UInt64 COMMENT 'Fingerprint of the definition.'
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (rollup, shop, period)
+COMMENT 'The newest finished computation of every rollup, shop and period.';
+
+CREATE TABLE IF NOT EXISTS rollup_seen
+(
+    `rollup` LowCardinality(String) COMMENT 'Rollup.',
+    `shop` LowCardinality(String) COMMENT 'Shop.',
+    `slot` Int64 COMMENT 'Place of the entry: a newer one in it replaces it.',
+    `at` DateTime64(3, 'UTC') COMMENT 'When the raw tables were looked at, by the runner\'s clock.',
+    `parts` Array(UInt64) COMMENT 'Topic id and partition of what was there.',
+    `nexts` Array(UInt64) COMMENT 'For each, the offset after the last one that was there.'
+)
+ENGINE = ReplacingMergeTree(at)
+ORDER BY (rollup, shop, slot)
+COMMENT 'How far each rollup has read the raw events.';
+
 CREATE TABLE IF NOT EXISTS m_page_views
 (
     `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
@@ -185,6 +252,122 @@ ORDER BY (window_start, shop, market, channel, currency, part)
 TTL stored + INTERVAL 3 YEAR
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
 
+CREATE TABLE IF NOT EXISTS r_daily_active
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `visitors` UInt64 COMMENT 'Distinct ids.',
+    `visitors_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
+    `buyers` UInt64 COMMENT 'Distinct ids.',
+    `buyers_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, ver)
+COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state. Versions; read v_daily_active.';
+
+CREATE TABLE IF NOT EXISTS r_active_users
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `dau` UInt64 COMMENT 'Distinct ids.',
+    `dau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
+    `wau` UInt64 COMMENT 'Distinct ids.',
+    `wau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
+    `mau` UInt64 COMMENT 'Distinct ids.',
+    `mau_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, ver)
+COMMENT 'Distinct visitors of each day of the shop (DAU), and of the 7 (WAU) and 30 days (MAU) that end with it. Versions; read v_active_users.';
+
+CREATE TABLE IF NOT EXISTS r_net_sales
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `channel` LowCardinality(String) COMMENT 'Dimension.',
+    `currency` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `paid_orders` Int64,
+    `paid` Decimal(38, 6) COMMENT 'Sum of money.',
+    `refunds` Int64,
+    `refunded` Decimal(38, 6) COMMENT 'Sum of money.',
+    `refunded_of_day` Decimal(38, 6) COMMENT 'Sum of money.'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, channel, currency, ver)
+COMMENT 'Paid amount, refunds and net sales per day of the shop, channel and currency, with refunds by refund date and by order date. Versions; read v_net_sales.';
+
+CREATE TABLE IF NOT EXISTS r_rfm
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `segment` LowCardinality(String) COMMENT 'Dimension.',
+    `currency` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `customers` Int64,
+    `repeat_customers` Int64,
+    `orders` Int64,
+    `monetary` Decimal(38, 6) COMMENT 'Sum of money.',
+    `recency` Map(Int32, UInt64) COMMENT 'Samples per logarithmic bucket.'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, segment, currency, ver)
+COMMENT 'Customers at the end of each day of the shop, by segment: recency, orders and paid amount of the last two years. Versions; read v_rfm.';
+
+CREATE TABLE IF NOT EXISTS r_rfm_moves
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `from_segment` LowCardinality(String) COMMENT 'Dimension.',
+    `to_segment` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `moved` Int64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, from_segment, to_segment, ver)
+COMMENT 'Customers per day of the shop whose RFM segment at its end is another than at its begin. Versions; read v_rfm_moves.';
+
+CREATE TABLE IF NOT EXISTS r_cohort_retention
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `cohort` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `new_buyers` Int64,
+    `buyers` Int64,
+    `active` Map(Int32, UInt64) COMMENT 'Samples per logarithmic bucket.'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, cohort, ver)
+COMMENT 'Buyers per month of the shop, by cohort: the month of their first payment. Versions; read v_cohort_retention.';
+
+CREATE TABLE IF NOT EXISTS r_on_time
+(
+    `window_start` DateTime64(3, 'UTC') COMMENT 'Begin of the period.',
+    `shop` LowCardinality(String) COMMENT 'Dimension.',
+    `market` LowCardinality(String) COMMENT 'Dimension.',
+    `carrier` LowCardinality(String) COMMENT 'Dimension.',
+    `warehouse` LowCardinality(String) COMMENT 'Dimension.',
+    `region` LowCardinality(String) COMMENT 'Dimension.',
+    `ver` UInt64 COMMENT 'Run that computed the row.',
+    `due` Int64,
+    `judged` Int64,
+    `on_time` Int64,
+    `late` Int64,
+    `open_late` Int64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (shop, window_start, market, carrier, warehouse, region, ver)
+COMMENT 'Parcels falling due per day of the shop, by their original promise: on time, late, or open past due; by carrier, warehouse and region. Versions; read v_on_time.';
+
 CREATE OR REPLACE VIEW v_watermarks AS
 SELECT `group`, topic, partition, argMax(part, w.at) AS part, argMax(w.m, w.at) AS m, max(w.at) AS written
 FROM watermarks AS w FINAL
@@ -212,6 +395,15 @@ FROM (
   GROUP BY metric, window_start, part, reason
 )
 COMMENT 'Marked windows, when they were recomputed, and how long that took. A window that is marked again is open again.';
+
+CREATE OR REPLACE VIEW v_accounts AS
+SELECT a.minute AS minute, a.`group` AS `group`, a.metric AS metric, a.topic AS topic, a.partition AS partition, a.part AS part, a.ver AS ver,
+  a.produced AS produced, a.skipped AS skipped, a.counted AS counted, a.late AS late, a.duplicate AS duplicate, a.quarantined AS quarantined, a.cut AS cut,
+  produced - (skipped + counted + late + duplicate + quarantined + cut) AS difference,
+  (a.minute + toIntervalMinute(1) <= w.m OR endsWith(a.topic, '.history') AND a.minute + toIntervalMinute(10) < now64(3)) AS complete
+FROM (SELECT * FROM accounts FINAL) AS a
+LEFT JOIN (SELECT `group`, part, argMax(t.m, t.ver) AS m FROM watermarks AS t FINAL GROUP BY `group`, part) AS w ON a.`group` = w.`group` AND a.part = w.part
+COMMENT 'What became of the events of each minute of append time; difference must be 0. complete: the group has read the minute to its end.';
 
 CREATE OR REPLACE VIEW v_page_views AS
 SELECT window_start, shop, market, channel, device, page_type,
@@ -345,3 +537,70 @@ FROM (
   GROUP BY window_start, shop, market, channel, currency
 )
 COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minute, channel and currency. Orders of sources that are not the shop\'s authoritative one are not counted.';
+
+CREATE OR REPLACE VIEW v_daily_active AS
+SELECT *, buyers / nullIf(visitors, 0) AS buyer_cvr
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.visitors AS visitors, t.visitors_state AS visitors_state, t.buyers AS buyers, t.buyers_state AS buyers_state, n.complete AS complete
+FROM r_daily_active AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'daily_active') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state.';
+
+CREATE OR REPLACE VIEW v_active_users AS
+SELECT *, dau / nullIf(mau, 0) AS stickiness
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.dau AS dau, t.dau_state AS dau_state, t.wau AS wau, t.wau_state AS wau_state, t.mau AS mau, t.mau_state AS mau_state, n.complete AS complete
+FROM r_active_users AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'active_users') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Distinct visitors of each day of the shop (DAU), and of the 7 (WAU) and 30 days (MAU) that end with it.';
+
+CREATE OR REPLACE VIEW v_net_sales AS
+SELECT *, paid - refunded AS net_by_refund_date, paid - refunded_of_day AS net_by_order_date, toFloat64(refunded_of_day) / nullIf(toFloat64(paid), 0) AS refund_share
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.channel AS channel, t.currency AS currency, t.paid_orders AS paid_orders, t.paid AS paid, t.refunds AS refunds, t.refunded AS refunded, t.refunded_of_day AS refunded_of_day, n.complete AS complete
+FROM r_net_sales AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'net_sales') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Paid amount, refunds and net sales per day of the shop, channel and currency, with refunds by refund date and by order date.';
+
+CREATE OR REPLACE VIEW v_rfm AS
+SELECT *, repeat_customers / nullIf(customers, 0) AS repeat_rate, if(arraySum(mapValues(recency)) = 0, NULL, (arrayFirst((v, c) -> c > intDiv(arraySum(mapValues(recency)) - 1, 2), arraySort(mapKeys(recency)), arrayCumSum(arrayMap(v -> recency[v], arraySort(mapKeys(recency))))) + arrayFirst((v, c) -> c > intDiv(arraySum(mapValues(recency)), 2), arraySort(mapKeys(recency)), arrayCumSum(arrayMap(v -> recency[v], arraySort(mapKeys(recency)))))) / 2) AS median_recency, monetary / nullIf(customers, 0) AS spend_per_customer
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.segment AS segment, t.currency AS currency, t.customers AS customers, t.repeat_customers AS repeat_customers, t.orders AS orders, t.monetary AS monetary, t.recency AS recency, n.complete AS complete
+FROM r_rfm AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'rfm') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Customers at the end of each day of the shop, by segment: recency, orders and paid amount of the last two years.';
+
+CREATE OR REPLACE VIEW v_rfm_moves AS
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.from_segment AS from_segment, t.to_segment AS to_segment, t.moved AS moved, n.complete AS complete
+FROM r_rfm_moves AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'rfm_moves') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+COMMENT 'Customers per day of the shop whose RFM segment at its end is another than at its begin.';
+
+CREATE OR REPLACE VIEW v_cohort_retention AS
+SELECT *, if(mapContains(active, toInt32(1)), active[toInt32(1)] / nullIf(active[toInt32(0)], 0), NULL) AS month_1, if(mapContains(active, toInt32(2)), active[toInt32(2)] / nullIf(active[toInt32(0)], 0), NULL) AS month_2, if(mapContains(active, toInt32(3)), active[toInt32(3)] / nullIf(active[toInt32(0)], 0), NULL) AS month_3, if(mapContains(active, toInt32(4)), active[toInt32(4)] / nullIf(active[toInt32(0)], 0), NULL) AS month_4, if(mapContains(active, toInt32(5)), active[toInt32(5)] / nullIf(active[toInt32(0)], 0), NULL) AS month_5, if(mapContains(active, toInt32(6)), active[toInt32(6)] / nullIf(active[toInt32(0)], 0), NULL) AS month_6, if(mapContains(active, toInt32(7)), active[toInt32(7)] / nullIf(active[toInt32(0)], 0), NULL) AS month_7, if(mapContains(active, toInt32(8)), active[toInt32(8)] / nullIf(active[toInt32(0)], 0), NULL) AS month_8, if(mapContains(active, toInt32(9)), active[toInt32(9)] / nullIf(active[toInt32(0)], 0), NULL) AS month_9, if(mapContains(active, toInt32(10)), active[toInt32(10)] / nullIf(active[toInt32(0)], 0), NULL) AS month_10, if(mapContains(active, toInt32(11)), active[toInt32(11)] / nullIf(active[toInt32(0)], 0), NULL) AS month_11, if(mapContains(active, toInt32(12)), active[toInt32(12)] / nullIf(active[toInt32(0)], 0), NULL) AS month_12
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.cohort AS cohort, t.new_buyers AS new_buyers, t.buyers AS buyers, t.active AS active, n.complete AS complete
+FROM r_cohort_retention AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'cohort_retention') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Buyers per month of the shop, by cohort: the month of their first payment.';
+
+CREATE OR REPLACE VIEW v_on_time AS
+SELECT *, on_time / nullIf(judged, 0) AS on_time_rate
+FROM (
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.carrier AS carrier, t.warehouse AS warehouse, t.region AS region, t.due AS due, t.judged AS judged, t.on_time AS on_time, t.late AS late, t.open_late AS open_late, n.complete AS complete
+FROM r_on_time AS t
+INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'on_time') AS n
+ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
+)
+COMMENT 'Parcels falling due per day of the shop, by their original promise: on time, late, or open past due; by carrier, warehouse and region.';
