@@ -28,7 +28,7 @@ func senderCells() []Cell {
 			Now: true, Ready: collectors(1), Send: answersLost,
 		},
 		{
-			Name: "collector-retries", Fault: "every batch is sent 1 to 5 times, to either of two collectors", Least: 10_000,
+			Name: "collector-retries", Fault: "every batch is sent 1 to 5 times, to either of two collectors", Least: 5000,
 			Now: true, Ready: collectors(2), Send: post(5), After: func(_ context.Context, p *Play, log []Record) error {
 				p.Hit(repeats(log), "records that repeat an event")
 				return nil

@@ -22,7 +22,7 @@ func storeCells() []Cell {
 		troubled("store-answer-lost", "every third insert is done and its answer lost", 10, fault.Every(3, fault.AnswerLost)),
 		troubled("store-cut", "every third insert breaks off half-way", 10, fault.Every(3, fault.CutBody)),
 		troubled("store-502", "every other insert is answered 502 by a balancer", 10, fault.Every(2, fault.Status(http.StatusBadGateway))),
-		troubled("store-503", "the first 40 inserts of each program are answered 503", 40, fault.Some(40, fault.Status(http.StatusServiceUnavailable))),
+		troubled("store-503", "the first 40 inserts are answered 503", 40, fault.Some(40, fault.Status(http.StatusServiceUnavailable))),
 		{
 			Name: "store-too-many-parts", Fault: "merges stopped and parts_to_throw_insert lowered: the engine answers TOO_MANY_PARTS",
 			Least: 5, Act: tooManyParts,

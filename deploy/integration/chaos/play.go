@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -111,6 +112,22 @@ func (p *Play) atWork(ctx context.Context) error {
 	}
 }
 
+// silence ends the collectors once the faults are over: their heartbeats would go on closing windows behind the end of
+// the log that is compared.
+func (p *Play) silence(ctx context.Context, over <-chan struct{}) error {
+	select {
+	case <-over:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for i := range p.urls {
+		if err := p.Crew.Leave(ctx, fmt.Sprintf("collect-%d", i+1), 30*time.Second); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run drives the cell and returns what is in the log.
 func (p *Play) run(ctx context.Context, c Cell) (Outcome, error) {
 	if c.Ready != nil {
@@ -125,7 +142,8 @@ func (p *Play) run(ctx context.Context, c Cell) (Outcome, error) {
 		CatchUp: 4 * time.Minute, Patience: 30 * time.Second, Logf: p.Logf,
 		Load: func(ctx context.Context) (Sent, error) {
 			if c.Send != nil {
-				return c.Send(ctx, p)
+				sent, err := c.Send(ctx, p)
+				return sent, errors.Join(err, p.silence(ctx, over))
 			}
 			return p.Load.Run(ctx, p.Programs.Brokers)
 		},

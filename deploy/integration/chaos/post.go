@@ -123,13 +123,18 @@ func (b *batch) add(id string, event any) error {
 	return nil
 }
 
+// acknowledged says that no line was refused. 207 may only mean that a line repeats one of its batch.
+func acknowledged(status int, text []byte) bool {
+	return status == http.StatusOK || status == http.StatusMultiStatus && bytes.Contains(text, []byte(`"quarantined":0,`))
+}
+
 // deliver tries until the batch is acknowledged. An answer that names refused lines ends it with an error: the sender's
 // events are all good.
 func (p Post) deliver(ctx context.Context, url string, b *batch) error {
 	for {
 		status, text, err := p.try(ctx, url, b)
 		switch {
-		case err == nil && status == http.StatusOK:
+		case err == nil && acknowledged(status, text):
 			for _, id := range b.ids {
 				p.Ledger.Acked(b.topic, id)
 			}
