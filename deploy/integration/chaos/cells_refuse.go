@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/deploy/integration/child"
+	"tidemark/processors"
 	"tidemark/schemas"
 )
 
@@ -18,8 +19,11 @@ import (
 func refusalCells() []Cell {
 	return []Cell{
 		{Name: "refuse-retention", Fault: "Kafka has deleted records that the groups must still read", Least: 3, Refusal: retention},
-		{Name: "refuse-new-topic", Fault: "a topic was deleted and made anew below the groups", Least: 3, Refusal: newTopic},
-		{Name: "refuse-config", Fault: "20 wrong settings", Least: 20, Refusal: wrongSettings},
+		{
+			Name: "refuse-truncated", Fault: "the log ends before what the groups have read, as after an unclean election (their offsets are moved behind its end)",
+			Least: 3, Refusal: truncated,
+		},
+		{Name: "refuse-config", Fault: "21 wrong settings", Least: 21, Refusal: wrongSettings},
 	}
 }
 
@@ -94,8 +98,13 @@ func retention(ctx context.Context, p *Play) (refused, accepted int, err error) 
 	return refused, accepted, err
 }
 
-func newTopic(ctx context.Context, p *Play) (refused, accepted int, err error) {
+// truncated moves the groups rather than the log: a single broker has no way to lose the end of its log and live.
+func truncated(ctx context.Context, p *Play) (refused, accepted int, err error) {
 	if accepted, err = worked(ctx, p); err != nil {
+		return 0, 0, err
+	}
+	ends, err := EndOffsets(ctx, p.Programs.Brokers, schemas.Clickstream.Topic())
+	if err != nil {
 		return 0, 0, err
 	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(p.Programs.Brokers...))
@@ -103,15 +112,15 @@ func newTopic(ctx context.Context, p *Play) (refused, accepted int, err error) {
 		return 0, 0, err
 	}
 	defer client.Close()
-	if _, err := kadm.NewClient(client).DeleteTopics(ctx, schemas.Clickstream.Topic()); err != nil {
-		return 0, 0, err
+	behind := make(kadm.Offsets)
+	for at, end := range ends {
+		behind.AddOffset(at.topic, at.partition, end+1000, -1)
 	}
-	if err := p.Wait(ctx, 2*time.Second); err != nil {
-		return 0, 0, err
+	for _, program := range programs {
+		if err := kadm.NewClient(client).CommitAllOffsets(ctx, processors.ConsumerGroup(program), behind); err != nil {
+			return 0, 0, err
+		}
 	}
-	if err := p.Programs.Create(ctx); err != nil {
-		return 0, 0, err
-	}
-	refused, err = refuses(ctx, p, "the topic was made anew")
+	refused, err = refuses(ctx, p, "the log was truncated")
 	return refused, accepted, err
 }

@@ -42,7 +42,7 @@ was expelled drops its state and can no longer commit; a store that is away stop
 ## The proof
 
 ` + "`make chaos`" + ` runs the real programs against a real Kafka and the real ClickHouse engine, each in processes of their own,
-and plays the cells below one after the other (about 45 minutes on two cores), then some rounds of random kills (ROUNDS=3).
+and plays the cells below one after the other (about 40 minutes on two cores), then some rounds of random kills (ROUNDS=3).
 ` + "`make chaos CELLS='^store-'`" + ` plays those that match. It needs Linux, root for the cell with the full disk, and the
 repository's history for the cell with two builds; where one is missing the cell fails. ` + "`make integration`" + ` plays three cells
 and one round. ` + "`TIDEMARK_CHAOS_SEED`" + ` sets the seed; cell n of the list has the seed plus n.
