@@ -28,8 +28,8 @@ func accountsAddUp(t *testing.T, w *world) {
 // The panels over corrections read the columns that the view has, on the real engine.
 func TestCorrections(t *testing.T) {
 	w := newWorld(t, "corrections")
-	w.exec(`CREATE OR REPLACE VIEW v_corrections AS SELECT 'trade' AS metric, toDateTime64('2026-06-18 10:00:00', 3, 'UTC') AS window_start, number AS part, 'late' AS reason,
-	  toDateTime64('2026-06-18 10:05:00', 3, 'UTC') AS dirty_at, if(number = 0, toDateTime64('2026-06-18 10:06:30', 3, 'UTC'), NULL) AS rebuilt_at, if(number = 0, 90., NULL) AS delay_s FROM numbers(2)`)
+	w.exec(`INSERT INTO dirty SELECT 'trade', toDateTime64('2026-06-18 10:00:00', 3, 'UTC'), number, 'late', 100, toDateTime64('2026-06-18 10:05:00', 3, 'UTC') FROM numbers(2)`)
+	w.exec(`INSERT INTO rebuilt SELECT 'trade', toDateTime64('2026-06-18 10:00:00', 3, 'UTC'), 0, 100, 1, toDateTime64('2026-06-18 10:06:30', 3, 'UTC')`)
 	from := time.Date(2026, 6, 18, 9, 0, 0, 0, time.UTC).Unix()
 	fill := strings.NewReplacer("$__fromTime", fmt.Sprintf("toDateTime(%d)", from), "$__toTime", fmt.Sprintf("toDateTime(%d)", from+7200),
 		"$__timeFilter(t.window_start)", fmt.Sprintf("t.window_start >= toDateTime(%d) AND t.window_start <= toDateTime(%d)", from, from+7200))

@@ -109,6 +109,7 @@ func TestBoards(t *testing.T) {
 	w.days()
 	w.count(append(w.trade(), w.parcels()...))
 	w.rollUp()
+	w.markLate()
 	w.alert()
 	t.Run("every statement returns rows", func(t *testing.T) { everyStatement(t, w.view(t)) })
 	t.Run("figures of today", func(t *testing.T) { figuresOfToday(t, w.view(t)) })

@@ -183,3 +183,8 @@ VALUES ('%[1]s', 'opened', now() - 600, 'opened', '%[1]s', 'chaye', 'chaye', 'te
 		}
 	}
 }
+
+// markLate marks the newest window of trade as one that a late event belongs to.
+func (w *world) markLate() {
+	w.exec("INSERT INTO dirty SELECT 'trade', max(window_start), 1, 'late', 100, now64(3) FROM m_trade")
+}

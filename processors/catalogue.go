@@ -32,6 +32,11 @@ func (c Catalogue) Check() error {
 	return errors.Join(append(errs, err)...)
 }
 
+// Streams are the metrics that consumer groups count from the log: all but the rollups.
+func (c Catalogue) Streams() Catalogue {
+	return slices.DeleteFunc(slices.Clone(c), func(d Definition) bool { return d.Rollup != nil })
+}
+
 // Tables lists the tables of all metrics.
 func (c Catalogue) Tables() []*schemas.Table {
 	var t []*schemas.Table

@@ -118,12 +118,12 @@ func (k *keeping) expectStamps(partitions int32, metric string) {
 func crashed(t *testing.T, partitions int32) *keeping {
 	k := newKeeping(t, partitions)
 	m := k.member(stamps("a")).start()
-	k.load(partitions, 4000, 80*time.Second)
+	k.load(partitions, 7000, 140*time.Second) // beyond the horizon of a minute and the account of another
 	until(t, "all committed", k.caughtUp(partitions))
 	time.Sleep(7 * time.Second)
 	k.load(partitions, 300, 6*time.Second)
 	if n := m.metric("snapshots_total", map[string]string{"outcome": "written"}); n < float64(4*partitions) {
-		t.Errorf("%v snapshots of %d partitions were written within 80 s", n, partitions)
+		t.Errorf("%v snapshots of %d partitions were written within 140 s", n, partitions)
 	}
 	if age := m.metric("snapshot_age_seconds", nil); age > float64(partitions)*25 {
 		t.Errorf("the newest snapshots of %d partitions are %v s old", partitions, age)

@@ -67,7 +67,7 @@ func (c recomputeCmd) Run(ctx context.Context, log zerolog.Logger, out output) e
 // metrics are the names asked for, in the order of the catalogue.
 func (c recomputeCmd) metrics() (names []string, err error) {
 	known := map[string]bool{}
-	all := metrics.All()
+	all := metrics.All().Streams()
 	for i := range all {
 		known[all[i].Name] = true
 		names = append(names, all[i].Name)

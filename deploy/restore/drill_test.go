@@ -199,7 +199,7 @@ func TestDrill(t *testing.T) {
 	}
 	t.Logf("%v: streamed", time.Since(start))
 	rebuild := rebuilder(t, old)
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		if err := rebuild(t.Context(), d.Name, base.Time().AddDate(0, 0, -1), base.Time().AddDate(0, 0, 7)); err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func compare(t *testing.T, old, fresh *clickhouse.Sink) {
 		t.Logf("%s: %d rows", table.Name, n)
 	}
 	total := 0
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		n := same(t, old, fresh, d.Name, "SELECT toString(tuple(* EXCEPT('_state$'))) AS line FROM v_"+d.Name+" WHERE complete AND window_start <= (SELECT max(window_start) FROM drill_new.v_"+d.Name+" WHERE complete) ORDER BY line")
 		t.Logf("%s: %d rows", d.Name, n)
 		total += n

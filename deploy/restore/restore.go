@@ -175,9 +175,9 @@ func (r *run) rebuild(ctx context.Context) error {
 		to = t.Time()
 	}
 	var errs []error
-	for i := range r.Catalogue {
-		if err := r.Rebuild(ctx, r.Catalogue[i].Name, from, to); err != nil {
-			errs = append(errs, fmt.Errorf("the rows are stored, but metric %s does not show them all: %w", r.Catalogue[i].Name, err))
+	for _, d := range r.Catalogue.Streams() {
+		if err := r.Rebuild(ctx, d.Name, from, to); err != nil {
+			errs = append(errs, fmt.Errorf("the rows are stored, but metric %s does not show them all: %w", d.Name, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -21,7 +21,7 @@ func TestOracleOnTheRealCatalogue(t *testing.T) {
 	}
 	for _, group := range []string{processors.GroupFast, processors.GroupSlow} {
 		byTopic := map[string][]processors.Definition{}
-		for _, d := range metrics.All() {
+		for _, d := range metrics.All().Streams() {
 			if d.Group == group {
 				byTopic[d.Topic] = append(byTopic[d.Topic], d)
 			}

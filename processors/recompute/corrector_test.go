@@ -60,7 +60,7 @@ func TestCorrector(t *testing.T) {
 	}
 	run(t, c, w)
 	w.wantExact(from, to)
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		for _, row := range w.corrections(d.Name) {
 			if !row.Rebuilt || row.Delay <= 0 || row.Delay > 10*24*3600 {
 				t.Fatalf("after: %+v", row)

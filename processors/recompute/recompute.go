@@ -108,6 +108,7 @@ func New(c Config) (*Recompute, error) {
 	if c.Progress == nil {
 		c.Progress = func(Progress) {}
 	}
+	c.Catalogue = c.Catalogue.Streams()
 	r := &Recompute{Config: c, metrics: map[string]*processors.Definition{}}
 	for i := range c.Catalogue {
 		d := &c.Catalogue[i]

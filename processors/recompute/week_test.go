@@ -26,7 +26,7 @@ func TestWeek(t *testing.T) {
 	}
 	w.catchUp(groups...)
 	before := 0
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		_, diffs := w.differences(&d, from, to)
 		before += len(diffs)
 	}
@@ -67,7 +67,7 @@ func TestWeek(t *testing.T) {
 }
 
 func find(t testing.TB, name string) *processors.Definition {
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		if d.Name == name {
 			return &d
 		}
@@ -79,7 +79,7 @@ func find(t testing.TB, name string) *processors.Definition {
 func rebuildAll(t testing.TB, r *Recompute, from, to int64) map[string]Report {
 	t.Helper()
 	reports := map[string]Report{}
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		rep, err := r.Rebuild(t.Context(), Job{Metric: d.Name, From: millis(from), To: millis(to)})
 		if err != nil {
 			t.Fatal(err)

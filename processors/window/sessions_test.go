@@ -41,6 +41,7 @@ type ended struct {
 	events      int
 	records     string
 	oldest      int64
+	passed      int64 // event time beyond which it cannot go on
 }
 
 func text(offsets trail) string {
@@ -52,7 +53,7 @@ func text(offsets trail) string {
 }
 
 func brief(n *Session[trail]) ended {
-	return ended{n.key, n.First, n.Last, n.Events, text(n.State), n.Low.Off}
+	return ended{n.key, n.First, n.Last, n.Events, text(n.State), n.Low.Off, n.passed}
 }
 
 // click is an event of a test log; its offset is its place.
@@ -130,7 +131,7 @@ func TestSessionsEndAfterTheGap(t *testing.T) {
 		t.Fatalf("%d open, %d held", s.Open(), s.Held())
 	}
 	got := advance(s, 16_000)
-	if want := (ended{1, 5000, 5000, 1, "3", 3}); len(got) != 1 || got[0] != want {
+	if want := (ended{1, 5000, 5000, 1, "3", 3, 15_000}); len(got) != 1 || got[0] != want {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 	if s.Open() != 0 || !s.Low().None() {
@@ -175,10 +176,13 @@ func expected(spec SessionSpec, log []click) (all []ended) {
 				cur.records += " " + strconv.FormatInt(off, 10)
 				cur.oldest = min(cur.oldest, off)
 			case over || full:
-				all = append(all, ended{key, ts, ts, 1, strconv.FormatInt(off, 10), off})
+				if full {
+					cur.passed = ts
+				}
+				all = append(all, ended{key, ts, ts, 1, strconv.FormatInt(off, 10), off, ts + gap})
 				cur = &all[len(all)-1]
 			default:
-				cur.last = ts
+				cur.last, cur.passed = ts, ts+gap
 				cur.events++
 				cur.records += " " + strconv.FormatInt(off, 10)
 				cur.oldest = min(cur.oldest, off)
@@ -189,7 +193,7 @@ func expected(spec SessionSpec, log []click) (all []ended) {
 }
 
 func byEnd(a, b ended) int {
-	return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.oldest, b.oldest))
+	return cmp.Or(cmp.Compare(Floor(a.passed, 1000), Floor(b.passed, 1000)), cmp.Compare(a.last, b.last), cmp.Compare(a.oldest, b.oldest))
 }
 
 func drawLog(t *rapid.T) ([]click, SessionSpec) {

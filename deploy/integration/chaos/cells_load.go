@@ -221,7 +221,7 @@ func noneMadeLate(_ context.Context, p *Play, log []Record) error {
 // late counts, over all partitions, the events that came too late for some metric.
 func late(log []Record, broken proctest.Rule) (n int64, err error) {
 	defs := make(map[string][]processors.Definition)
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		defs[d.Topic] = append(defs[d.Topic], d)
 	}
 	for _, records := range byPartition(log) {

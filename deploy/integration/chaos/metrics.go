@@ -17,7 +17,7 @@ func Metrics(broken proctest.Rule) Oracle {
 	return func(log []Record) (Tables, error) {
 		tables := Tables{}
 		defs := make(map[string][]processors.Definition)
-		for _, d := range metrics.All() {
+		for _, d := range metrics.All().Streams() {
 			tables[d.TableName()] = Rows{}
 			defs[d.Topic] = append(defs[d.Topic], d)
 		}
@@ -38,7 +38,7 @@ func Metrics(broken proctest.Rule) Oracle {
 // that the oracle's cells are written in.
 func MetricsQueries() map[string]Query {
 	queries := make(map[string]Query)
-	for _, d := range metrics.All() {
+	for _, d := range metrics.All().Streams() {
 		columns := append(append([]string{"toUnixTimestamp64Milli(window_start)"}, d.Dims...), "part")
 		keys := len(columns)
 		for _, m := range d.Measures {
