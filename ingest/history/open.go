@@ -86,7 +86,7 @@ func (in *Input) open(format string, stdin io.Reader) error {
 	switch format {
 	case FormatParquet:
 		if in.name == Stdin {
-			return errors.New("Parquet is read from a file, not from standard input; name the file")
+			return errors.New("no Parquet from standard input, since it is read from both ends; name the file")
 		}
 		in.table, err = newParquet(raw, wanted, &in.read)
 	case FormatNDJSON:

@@ -36,7 +36,7 @@ func newParquet(raw io.Reader, wanted []string, read *atomic.Int64) (t *parquetT
 	defer damaged(&err)
 	source, ok := raw.(parquet.ReaderAtSeeker)
 	if !ok {
-		return nil, errors.New("Parquet is read from a file, not from a stream; name the file")
+		return nil, errors.New("no Parquet from a stream, since it is read from both ends; name the file")
 	}
 	size, err := source.Seek(0, io.SeekEnd)
 	if err != nil {

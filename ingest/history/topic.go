@@ -21,7 +21,7 @@ func historyTopic(family string) string { return schemas.Family[struct{}]{Name: 
 func findTopic(ctx context.Context, admin *kadm.Client, name string) (t Topic, stamp bool, err error) {
 	found, err := admin.ListTopics(ctx, name)
 	if err != nil {
-		return t, false, fmt.Errorf("Kafka: %w", err)
+		return t, false, fmt.Errorf("list Kafka's topics: %w", err)
 	}
 	d, ok := found[name]
 	if !ok || d.Err != nil || len(d.Partitions) == 0 {

@@ -7,6 +7,3 @@ func orderEvents(where string) string {
 	return `(SELECT shop, type, least(occurred_at, append_time) AS at, part, offset, order_id, buyer, channel, currency, total, refund, units, placed_at, paid_at
     FROM events_orders WHERE shop = {shop:String} AND NOT shadow AND ` + where + ` ORDER BY part, offset LIMIT 1 BY event_id)`
 }
-
-// sinceFrom are the events that can lie in the periods, and copies of them.
-const sinceFrom = "occurred_at >= fromUnixTimestamp64Milli({from:Int64}) - INTERVAL 1 DAY"

@@ -95,9 +95,6 @@ func (w *work) rebuilt(ctx context.Context, windows []processors.WindowPart) err
 	return w.insert(ctx, processors.RebuiltBlock(rows))
 }
 
-// tries is how often an insert is sent before the recompute gives up: it can be repeated as a whole too.
-const tries = 5
-
 // insert stores a block while the claim holds.
 func (w *work) insert(ctx context.Context, b schemas.Block) error {
 	var err error

@@ -158,10 +158,3 @@ func (w *world) want(what, sql string, want ...string) {
 		}
 	}
 }
-
-func (w *world) exec(sql string) {
-	w.t.Helper()
-	if err := w.sink.Exec(w.t.Context(), sql); err != nil {
-		w.t.Fatal(err)
-	}
-}
