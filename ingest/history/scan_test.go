@@ -249,7 +249,7 @@ func TestInputsThatCannotBeRead(t *testing.T) {
 		"twice":     {"No,No\n", `names the column "No" twice`},
 		"cut short": {zipped[:len(zipped)-10], "unexpected EOF"},
 		"quote":     {head + "1,\"a" + strings.Repeat("x,1\n", maxLine/3), "a quote that is never closed"},
-		"stream":    {"PAR1....PAR1", "no Parquet from a stream"},
+		"stream":    {"PAR1....PAR1", "no Parquet from standard input"},
 	} {
 		if _, _, err := scanText(t, orders, tt.text); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", name, err, tt.want)
