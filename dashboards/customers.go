@@ -13,7 +13,7 @@ func customers() *board {
 		sections: []section{
 			{id: "header", hand: maker.header},
 			{id: "rfm", row: 101, title: processors.Text{EN: "Value (RFM)", ZH: "客户价值（RFM）"}},
-			{id: "cohorts", row: 102, title: processors.Text{EN: "Who comes back", ZH: "留存与新客"}},
+			{id: "cohorts", row: 102, title: processors.Text{EN: "Who comes back", ZH: "首购与留存"}},
 			{id: "active", row: 103, title: processors.Text{EN: "Active users", ZH: "活跃用户"}},
 		},
 	}

@@ -61,10 +61,10 @@ func (w *world) rollUp() {
 func rollups(t *testing.T, v *viewer) {
 	d := v.draw("customers", "var-shop=chaye")
 	wantNumber(t, "customers", stat(t, d["stat Customers"], ""), v.truth.paidOrders["chaye"]+10)
-	wantNumber(t, "repeat rate", stat(t, d["stat Repeat rate"], ""), 0)
+	wantNumber(t, "repeat rate", stat(t, d["stat Share with two or more orders"], ""), 0)
 	d = v.draw("customers", "var-shop=chaye&from=now-9d")
 	var bought float64
-	for _, series := range d["timeseries New buyers per month"].Series {
+	for _, series := range d["timeseries First buyers per month"].Series {
 		for _, p := range series.Points {
 			if p[1] != nil {
 				bought += *p[1]

@@ -107,6 +107,7 @@ func (t *archiveTask[E]) Flush(headline bool) Flush {
 	}
 	t.handOver(&f)
 	f.Dead = nil
+	t.ledger.settle() // accounts are land's to write
 	if t.next < t.from {
 		f.Position, f.Replaying = *t.a.Position, true
 		return f

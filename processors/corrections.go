@@ -6,9 +6,6 @@ import (
 	"tidemark/schemas"
 )
 
-// DirtyImport is the reason of a mark that an import sets: events were written into the past of a metric.
-const DirtyImport = "import"
-
 // OffsetMask takes the offset out of a version.
 const OffsetMask = 1<<40 - 1
 
@@ -17,7 +14,7 @@ const OffsetMask = 1<<40 - 1
 var rebuiltTable = schemas.Table{
 	Name: "rebuilt", Doc: "Windows that were recomputed from raw events, per part and revision.",
 	Engine: "ReplacingMergeTree(revision)", OrderBy: []string{"metric", "window_start", "part", "revision"},
-	TTL: "toDateTime(window_start) + INTERVAL 3 YEAR",
+	TTL: "toDateTime(greatest(window_start, at)) + INTERVAL 4 YEAR", // longer than the marks that it answers
 	Columns: []schemas.Column{
 		{Name: "metric", Type: "LowCardinality(String)", Doc: "Metric."},
 		{Name: "window_start", Type: "DateTime64(3, 'UTC')", Doc: "Start of the window."},

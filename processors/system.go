@@ -21,11 +21,12 @@ var watermarksTable = schemas.Table{
 var dirtyTable = schemas.Table{
 	Name: "dirty", Doc: "Windows that differ from their raw events until they are recomputed. v_dirty shows those that still do.",
 	Engine: "ReplacingMergeTree(ver)", OrderBy: []string{"metric", "window_start", "part", "reason"},
+	TTL: "toDateTime(greatest(window_start, at)) + INTERVAL 3 YEAR",
 	Columns: []schemas.Column{
 		{Name: "metric", Type: "LowCardinality(String)", Doc: "Metric."},
 		{Name: "window_start", Type: "DateTime64(3, 'UTC')", Doc: "Start of the window."},
 		{Name: "part", Type: "UInt64", Doc: "Topic id and partition."},
-		{Name: "reason", Type: "LowCardinality(String)", Doc: "late: an event came after the close. cut: the window began before the metric or the log did. import: events were imported into it."},
+		{Name: "reason", Type: "LowCardinality(String)", Doc: "late: an event came after the close. cut: the window began before the metric or the log did."},
 		{Name: "ver", Type: "UInt64", Doc: "Revision and offset of the next record to read: what was missed lies before it."},
 		{Name: "at", Type: "DateTime64(3, 'UTC')", Doc: "Append time of the last record read before the mark was set."},
 	},

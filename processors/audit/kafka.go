@@ -105,7 +105,10 @@ func (c *Config) spans(ctx context.Context, adm *kadm.Client, f *facts) (map[tp]
 		begin, _ := begins.Lookup(o.Topic, o.Partition)
 		end, _ := to.Lookup(o.Topic, o.Partition)
 		f.logFrom[part] = c.From.UnixMilli()
-		if o.Offset == begin.Offset && begin.Offset > 0 {
+		switch {
+		case o.Timestamp < 0 && begin.Offset > 0 && o.Offset == begin.Offset: // retention has emptied the log
+			delete(f.logFrom, part)
+		case o.Offset == begin.Offset && begin.Offset > 0:
 			f.logFrom[part] = (o.Timestamp/minuteMS + 1) * minuteMS
 		}
 		if o.Offset >= end.Offset {

@@ -19,7 +19,7 @@ func cohortRetention() processors.Definition {
 			"active holds the buyers by k.",
 		Owner: "growth", Dims: []string{"cohort"},
 		Measures: []processors.MeasureSpec{
-			{Name: "new_buyers", Kind: processors.KindCount, Title: text("New buyers", "新买家")},
+			{Name: "new_buyers", Kind: processors.KindCount, Title: text("First buyers", "首购买家")},
 			{Name: "buyers", Kind: processors.KindCount, Title: text("Buyers", "购买人数")},
 			{Name: "active", Kind: processors.KindQuantile, Title: text("Buyers by month of life", "各月购买人数")},
 		},
@@ -37,7 +37,7 @@ func cohortRetention() processors.Definition {
 		r.Values, shown = append(r.Values, v), append(shown, v.Name)
 	}
 	r.Panels = []processors.Panel{
-		{Board: "customers", Section: "cohorts", Kind: processors.Lines, Title: text("New buyers per month", "每月新买家"), Show: []string{"new_buyers"}, Width: 24},
+		{Board: "customers", Section: "cohorts", Kind: processors.Lines, Title: text("First buyers per month", "每月首购买家"), Show: []string{"new_buyers"}, Width: 24},
 		{Board: "customers", Section: "cohorts", Kind: processors.Grid, Title: text("Retention of the cohorts that began in the range", "区间内首购群组的留存"), Show: shown, By: []string{"cohort"}, Height: 11},
 	}
 	return processors.DefineRollup(r)

@@ -11,7 +11,7 @@ func dailyActive() processors.Definition {
 	return processors.DefineRollup(processors.Rollup{
 		Name: "daily_active", Title: text("Daily visitors and buyers", "每日访客与买家"),
 		Help: "Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state.",
-		Formula: "visitors = distinct anonymous ids with any event of theirs (not their server's); buyers = distinct buyers with a payment. " +
+		Formula: "visitors = distinct anonymous ids with any event of theirs (not their server's); buyers = distinct buyers with a payment. People are not yet merged on their login id: one on two devices counts as two visitors. " +
 			"Counted by ClickHouse's uniq: exact to some ten thousands, within 1 % beyond.",
 		Owner: "growth",
 		Measures: []processors.MeasureSpec{

@@ -27,7 +27,7 @@ func rfm() processors.Definition {
 			{Name: "recency", Kind: processors.KindQuantile, Unit: "days", Title: text("Customers by days since the last order", "距上次购买天数分布")},
 		},
 		Values: []processors.Value{
-			processors.Ratio("repeat_rate", text("Repeat rate", "复购率"), "repeat_customers", "customers"),
+			processors.Ratio("repeat_rate", text("Share with two or more orders", "两年内复购客户占比"), "repeat_customers", "customers"),
 			{Name: "median_recency", Title: text("Median days since the last order", "距上次购买天数中位数"), Unit: "days", SQL: median("recency")},
 			processors.Mean("spend_per_customer", text("Paid per customer", "人均支付金额"), "currency", "monetary", "customers"),
 		},

@@ -82,7 +82,7 @@ func (c *Corrector) pass(ctx context.Context) error {
 		}
 		if err := c.correct(ctx, d, marks[d.Name]); err != nil && ctx.Err() == nil {
 			c.meter.failures.Inc()
-			errs = append(errs, err)
+			errs = append(errs, errors.New(err.Error())) // what one metric cannot cure must not end the corrector of all
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -133,7 +133,8 @@ func (r *Runner) drop(ctx context.Context, p *plan, shop *schemas.Shop, periods 
 }
 
 // landed is the moment up to which the events of a rollup's families have all been stored: the land group's watermark in
-// their live topics, where it has one. Without a live pipeline, as after an import alone, it is now.
+// their live topics. A topic in which nothing was ever appended, not even a heartbeat, holds nothing back: without a live
+// pipeline, as after an import alone, it is now.
 func (r *Runner) landed(ctx context.Context, s *processors.Spec, now schemas.Millis) (schemas.Millis, error) {
 	var topics []string
 	for _, family := range r.families(s) {
@@ -143,7 +144,8 @@ func (r *Runner) landed(ctx context.Context, s *processors.Spec, now schemas.Mil
 		M int64  `ch:"m"`
 		N uint64 `ch:"n"`
 	}
-	found, err := clickhouse.Select[row](ctx, r.Sink, "SELECT toUnixTimestamp64Milli(min(m)) AS m, count() AS n FROM v_watermarks WHERE `group` = {group:String} AND has({topics:Array(String)}, topic)",
+	found, err := clickhouse.Select[row](ctx, r.Sink, "SELECT toUnixTimestamp64Milli(min(w.m)) AS m, count() AS n FROM v_watermarks AS w WHERE w.`group` = {group:String} AND has({topics:Array(String)}, w.topic) AND w.topic IN "+
+		"(SELECT topic FROM v_watermarks WHERE `group` = {group:String} GROUP BY topic HAVING toUnixTimestamp64Milli(max(m)) > 0)",
 		param("group", processors.ConsumerGroup("land")), param("topics", topics))
 	if err != nil {
 		return 0, err

@@ -19,12 +19,13 @@ CREATE TABLE IF NOT EXISTS dirty
     `metric` LowCardinality(String) COMMENT 'Metric.',
     `window_start` DateTime64(3, 'UTC') COMMENT 'Start of the window.',
     `part` UInt64 COMMENT 'Topic id and partition.',
-    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did. import: events were imported into it.',
+    `reason` LowCardinality(String) COMMENT 'late: an event came after the close. cut: the window began before the metric or the log did.',
     `ver` UInt64 COMMENT 'Revision and offset of the next record to read: what was missed lies before it.',
     `at` DateTime64(3, 'UTC') COMMENT 'Append time of the last record read before the mark was set.'
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (metric, window_start, part, reason)
+TTL toDateTime(greatest(window_start, at)) + INTERVAL 3 YEAR
 COMMENT 'Windows that differ from their raw events until they are recomputed. v_dirty shows those that still do.';
 
 CREATE TABLE IF NOT EXISTS rebuilt
@@ -38,7 +39,7 @@ CREATE TABLE IF NOT EXISTS rebuilt
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (metric, window_start, part, revision)
-TTL toDateTime(window_start) + INTERVAL 3 YEAR
+TTL toDateTime(greatest(window_start, at)) + INTERVAL 4 YEAR
 COMMENT 'Windows that were recomputed from raw events, per part and revision.';
 
 CREATE TABLE IF NOT EXISTS revisions
