@@ -23,8 +23,7 @@ type cli struct {
 	Process   processCmd   `cmd:"" help:"Turn events into metrics (a consumer group)."`
 	Land      landCmd      `cmd:"" help:"Store every raw event in ClickHouse (a consumer group)."`
 	Archive   archiveCmd   `cmd:"" help:"Keep every raw event as Parquet files (a consumer group)."`
-	Import    importCmd    `cmd:"" help:"Bring in history from CSV, NDJSON or Parquet files."`
-	Restore   restoreCmd   `cmd:"" hidden:"" help:"Bring raw events back from an archive (import --archive)."`
+	Import    importCmd    `cmd:"" help:"Bring in history from CSV, NDJSON or Parquet files, or raw events from an archive."`
 	Correct   correctCmd   `cmd:"" help:"Rebuild windows that late events have made dirty, by itself."`
 	Recompute recomputeCmd `cmd:"" help:"Rebuild closed windows of metrics from raw events."`
 	Rollup    rollupCmd    `cmd:"" help:"Bring figures by day and month up to date."`

@@ -100,6 +100,24 @@ func TestBrokenSettings(t *testing.T) {
 		{"recompute --clickhouse http://h:8123 --from 2026-03-02 --to 2026-03-01", exitUsage, "later than"},
 		{"recompute --clickhouse http://h:8123 --from 2026-03-02 --metric nonsense", exitUsage, "page_views"},
 		{"recompute --from 2026-03-02", exitUsage, "--clickhouse"},
+		{"import", exitUsage, "no input is named"},
+		{"import " + noShops + " --check", exitUsage, "--archive"},
+		{"import " + noShops + " --offline", exitUsage, "--archive"},
+		{"import " + noShops + " --archive " + dir, exitUsage, "not both"},
+		{"import --archive " + dir + " --mapping " + noShops, exitUsage, "--only-shop"},
+		{"import --archive " + dir + " --dry-run", exitUsage, "--check"},
+		{"import --archive " + dir + " --no-recompute --offline", exitUsage, "--no-recompute"},
+		{"import --archive " + dir + " --family books", exitUsage, "clickstream"},
+		{"import --archive " + dir + " --from yesterday", exitUsage, "neither a time"},
+		{"import --archive " + dir + " --from 2026-03-02 --to 2026-03-02", exitUsage, "later than"},
+		{"import --archive ftp://h/p", exitUsage, "s3://bucket/prefix"},
+		{"import --archive " + dir, exitUsage, "--clickhouse"},
+		{"import --archive " + dir + " --clickhouse http://127.0.0.1:1/db", exitFailure, "127.0.0.1:1"},
+		{"import --archive " + dir + "/absent --check", exitFailure, "no archive"},
+		{"archive", exitUsage, "--brokers"},
+		{"archive --brokers localhost:1", exitUsage, "no archive is named"},
+		{"archive --brokers localhost:1 --to " + dir + " --every 7m", exitUsage, "multiple"},
+		{"archive --brokers localhost:1 --to ftp://h/p", exitUsage, "s3://bucket/prefix"},
 		{"correct", exitUsage, "--clickhouse"},
 		{"correct --every 1ms --clickhouse http://h:8123", exitUsage, "--every"},
 		{"bench", exitUsage, "--query"},
@@ -141,7 +159,7 @@ func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
 		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
 			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 		}
-		for _, name := range []string{"collect", "process", "land", "import", "correct", "recompute", "rollup", "audit", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
+		for _, name := range []string{"collect", "process", "land", "archive", "import", "correct", "recompute", "rollup", "audit", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("help does not name %s", name)
 			}

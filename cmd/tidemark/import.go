@@ -15,7 +15,7 @@ import (
 	"tidemark/schemas"
 )
 
-// importCmd brings in history from files.
+// importCmd brings in history from files, or raw events from an archive.
 type importCmd struct {
 	Input           string `arg:"" optional:"" help:"CSV, NDJSON or Parquet file, also packed with gzip or zstandard; - reads standard input."`
 	Mapping         string `placeholder:"FILE" help:"What the columns mean (YAML; docs/import.md has examples)."`
@@ -24,7 +24,8 @@ type importCmd struct {
 	DryRun          bool   `help:"Only read the file and report; needs neither Kafka nor ClickHouse."`
 	Bad             string `placeholder:"FILE" help:"Where refused lines go; INPUT.bad.csv where not given, none for nowhere."`
 	Format          string `enum:"auto,csv,ndjson,parquet" default:"auto" help:"Format of the input: ${enum}; auto looks at its first bytes."`
-	NoRecompute     bool   `help:"Do not work the imported events into the metrics."`
+	NoRecompute     bool   `help:"Do not work the imported or restored events into the metrics."`
+	restoreFlags    `embed:""`
 	kafkaFlags      `embed:""`
 	clickhouseFlags `embed:""`
 }
@@ -32,8 +33,14 @@ type importCmd struct {
 // rebuild works raw events of [from, to) into one metric.
 type rebuild func(ctx context.Context, metric string, from, to time.Time, parts []uint64) error
 
-// Run imports one file, or only reports what would become of it.
+// Run imports one file, or only reports what would become of it; or it restores an archive.
 func (c importCmd) Run(ctx context.Context, log zerolog.Logger, out output) error {
+	if err := c.oneSource(); err != nil {
+		return err
+	}
+	if c.Archive != "" {
+		return c.restore(ctx, log, out)
+	}
 	in, scan, err := c.open(log)
 	if err != nil {
 		return err
@@ -53,7 +60,7 @@ func (c importCmd) open(log zerolog.Logger) (*history.Input, history.ScanConfig,
 	scan := history.ScanConfig{Now: time.Now(), DryRun: c.DryRun, Progress: &history.Progress{}}
 	switch {
 	case c.Input == "":
-		return nil, scan, usagef("no input is named: give a file, or - for standard input")
+		return nil, scan, usagef("no input is named: give a file, - for standard input, or --archive PLACE")
 	case c.Mapping == "":
 		return nil, scan, usagef("no mapping is named: give --mapping FILE, which says what the columns mean (docs/import.md has examples)")
 	case c.Shop == "":

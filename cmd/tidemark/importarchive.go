@@ -18,37 +18,49 @@ import (
 
 // restoreFlags pick what comes back from an archive.
 type restoreFlags struct {
-	Archive string   `placeholder:"PLACE" help:"Restore from this archive: a folder, or s3://bucket/prefix?endpoint=https://host."`
-	Check   bool     `help:"Only read the archive, and name what is damaged or missing; needs no ClickHouse."`
-	Family  []string `placeholder:"NAME" help:"Restore only these families."`
-	OnlyOf  []string `name:"only-shop" placeholder:"ID" help:"Restore only these shops."`
-	From    string   `placeholder:"TIME" help:"Restore events from this time on: 2026-01-31, or RFC 3339."`
-	To      string   `placeholder:"TIME" help:"Restore events before this time."`
+	Archive string   `placeholder:"PLACE" help:"Bring raw events back from this archive instead of a file: a folder, or s3://bucket/prefix?endpoint=https://host (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY). Everything but ClickHouse may be gone."`
+	Check   bool     `help:"With --archive: only read it, and name what is damaged or missing; needs no ClickHouse."`
+	Family  []string `placeholder:"NAME" help:"With --archive: only these families."`
+	OnlyOf  []string `name:"only-shop" placeholder:"ID" help:"With --archive: only these shops."`
+	From    string   `placeholder:"TIME" help:"With --archive: only events from this time on: RFC 3339, or a date (midnight UTC)."`
+	To      string   `placeholder:"TIME" help:"With --archive: only events before this time."`
+	Offline bool     `help:"With --archive: the log that was archived is gone for good, so no process will go on from it: the windows that were open at its end are counted too."`
 }
 
-// restoreCmd is import --archive.
-type restoreCmd struct {
-	restoreFlags    `embed:""`
-	clickhouseFlags `embed:""`
+// oneSource refuses flags of a file beside an archive, and the other way round.
+func (c importCmd) oneSource() error {
+	if c.Archive == "" {
+		if c.Check || c.Offline || len(c.Family) > 0 || len(c.OnlyOf) > 0 || c.From != "" || c.To != "" {
+			return usagef("--check, --family, --only-shop, --from, --to and --offline belong to --archive PLACE: name the archive")
+		}
+		return nil
+	}
+	switch {
+	case c.Input != "":
+		return usagef("%s and --archive: import a file or restore an archive, not both at once", c.Input)
+	case c.Mapping != "" || c.Shop != "" || c.Bad != "" || c.Format != "auto":
+		return usagef("--mapping, --shop, --bad and --format are for files; with --archive give --only-shop ID to restore one shop")
+	case c.DryRun:
+		return usagef("--dry-run is for files: with --archive give --check, which only reads")
+	case c.NoRecompute && c.Offline:
+		return usagef("--offline says how to recompute: leave out --no-recompute")
+	}
+	return nil
 }
 
-// Run restores, and fails where the archive is damaged.
-func (c restoreCmd) Run(ctx context.Context, log zerolog.Logger, out output) error {
-	return restoreArchive(ctx, c.restoreFlags, c.clickhouseFlags, log, out)
-}
-
-func restoreArchive(ctx context.Context, f restoreFlags, ch clickhouseFlags, log zerolog.Logger, out output) error {
-	filter, err := f.filter()
+// restore brings an archive back, and fails where it is damaged.
+func (c importCmd) restore(ctx context.Context, log zerolog.Logger, out output) error {
+	filter, err := c.filter()
 	if err != nil {
 		return err
 	}
-	store, err := archive.Open(f.Archive)
+	store, err := archive.Open(c.Archive)
 	if err != nil {
 		return usage{err}
 	}
-	c := restore.Config{Archive: archive.New(store), Filter: filter, Catalogue: metrics.All(), Progress: restoreProgress(log)}
-	if !f.Check {
-		sink, err := ch.open(nil)
+	work := restore.Config{Archive: archive.New(store), Filter: filter, Catalogue: metrics.All(), Progress: restoreProgress(log)}
+	if !c.Check {
+		sink, err := c.clickhouseFlags.open(nil)
 		if err != nil {
 			return err
 		}
@@ -56,14 +68,19 @@ func restoreArchive(ctx context.Context, f restoreFlags, ch clickhouseFlags, log
 		if err := reach(ctx, sink); err != nil {
 			return err
 		}
-		if c.Rebuild, err = restoredMetrics(sink, log); err != nil {
-			return err
+		work.Sink = sink
+		if !c.NoRecompute {
+			if work.Rebuild, err = restoredMetrics(sink, c.Offline, log, out); err != nil {
+				return err
+			}
 		}
-		c.Sink = sink
 	}
 	began := time.Now()
-	report, err := restore.Run(ctx, c)
-	return printRestore(report, err, time.Since(began), out)
+	report, err := restore.Run(ctx, work)
+	if err = printRestore(report, err, time.Since(began), out); err == nil && !c.Check {
+		log.Info().Msg("restored; figures by day and month come from tidemark rollup, which computes everything in a new database")
+	}
+	return err
 }
 
 // printRestore prints the report. Damage is a failure, said after everything that could be read was restored.
@@ -82,15 +99,18 @@ func printRestore(r restore.Report, err error, took time.Duration, out output) e
 	return err
 }
 
-// restoredMetrics recomputes with the stream's own code.
-func restoredMetrics(sink *clickhouse.Sink, log zerolog.Logger) (func(context.Context, string, time.Time, time.Time) error, error) {
-	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log})
+// restoredMetrics recomputes with the stream's own code. The restored watermarks say how far the stream had come, so that
+// the windows open then are left to the processes that go on from the log; offline says that there are none.
+func restoredMetrics(sink *clickhouse.Sink, offline bool, log zerolog.Logger, out output) (func(context.Context, string, time.Time, time.Time) error, error) {
+	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log, Progress: progressLine(log)})
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, metric string, from, to time.Time) error {
-		report, err := r.Rebuild(ctx, recompute.Job{Metric: metric, From: from, To: to})
-		log.Info().Str("metric", metric).Int64("windows", report.Windows).Int64("rows", report.Rows).Dur("took", report.Took).Msg("recomputed")
+		report, err := r.Rebuild(ctx, recompute.Job{Metric: metric, From: from, To: to, Offline: offline})
+		if err == nil {
+			printReport(out, report)
+		}
 		return err
 	}, nil
 }
@@ -120,14 +140,14 @@ func (f restoreFlags) filter() (archive.Filter, error) {
 		if t.text == "" {
 			continue
 		}
-		at, err := time.Parse(time.DateOnly, t.text)
+		at, err := moment(t.flag, t.text)
 		if err != nil {
-			at, err = time.Parse(time.RFC3339, t.text)
-		}
-		if err != nil {
-			return out, usagef("%s %q: write it like 2026-01-31 or 2026-01-31T08:00:00+08:00", t.flag, t.text)
+			return out, err
 		}
 		*t.to = schemas.MillisOf(at)
+	}
+	if out.From > 0 && out.To > 0 && out.To <= out.From {
+		return out, usagef("--to must be later than --from")
 	}
 	return out, nil
 }
