@@ -32,7 +32,7 @@ func rollupStale() health {
 		},
 		Tests: []healthTest{
 			{Name: "one has stood for twenty minutes", Input: [][2]string{{`tidemark_rollup_age_seconds{rollup="rfm"}`, "1200x120"}, {`tidemark_rollup_age_seconds{rollup="net_sales"}`, "30x120"}},
-				Firing: []healthFiring{{alerts.Yellow, map[string]string{"rollup": "rfm"}, "1200"}}},
+				Firing: []healthFiring{{alerts.Yellow, map[string]string{"rollup": "rfm"}, "1.2k"}}},
 			{Name: "nobody runs them", Input: [][2]string{{`up{job="tidemark-rollup"}`, "0x120"}},
 				Firing: []healthFiring{{alerts.Orange, map[string]string{"rollup": "net_sales"}, "1"}}},
 			{Name: "fresh", Input: [][2]string{{`tidemark_rollup_age_seconds{rollup="rfm"}`, "120x120"}, {`tidemark_rollup_age_seconds{rollup="net_sales"}`, "30x120"}}},

@@ -30,7 +30,7 @@ func snapshotStale() health {
 		Tests: []healthTest{
 			{Name: "one partition is not kept", Input: [][2]string{
 				{`tidemark_run_snapshot_age_seconds{group="tidemark-fast",topic="orders",partition="0"}`, "30x120"}, {`tidemark_run_snapshot_age_seconds{group="tidemark-fast",topic="orders",partition="1"}`, "0+15x120"},
-			}, Firing: []healthFiring{{alerts.Yellow, map[string]string{"group": "tidemark-fast", "topic": "orders"}, "1800"}}},
+			}, Firing: []healthFiring{{alerts.Yellow, map[string]string{"group": "tidemark-fast", "topic": "orders"}, "1.8k"}}},
 			{Name: "kept each minute", Input: [][2]string{{`tidemark_run_snapshot_age_seconds{group="tidemark-slow",topic="clicks",partition="0"}`, "65x120"}}},
 		},
 	}

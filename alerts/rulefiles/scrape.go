@@ -40,6 +40,8 @@ func scrapeExample() prometheusConfig {
 		{Job: "tidemark-land", Targets: at("127.0.0.1:9104")},
 		{Job: "tidemark-alert", Targets: at("127.0.0.1:9105")},
 		{Job: "tidemark-rollup", Targets: at("127.0.0.1:9106")},
+		{Job: "tidemark-correct", Targets: at("127.0.0.1:9107")},
+		{Job: "tidemark-archive", Targets: at("127.0.0.1:9108")},
 	}
 	return c
 }

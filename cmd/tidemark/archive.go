@@ -22,7 +22,7 @@ type archiveCmd struct {
 	Every          time.Duration `default:"5m" placeholder:"DURATION" help:"How long an event may wait for its file; a day must be a multiple of it (${default})."`
 	Records        int64         `default:"50000" placeholder:"N" help:"Records of a partition that one span of files holds at most (${default})."`
 	SessionTimeout time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
-	Admin          string        `default:"127.0.0.1:9106" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
+	Admin          string        `default:"127.0.0.1:9108" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
 	RecordTime     string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
 }
 

@@ -13,7 +13,7 @@ import (
 // correctCmd rebuilds dirty windows by itself.
 type correctCmd struct {
 	clickhouseFlags `embed:""`
-	Admin           string        `default:"127.0.0.1:9106" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
+	Admin           string        `default:"127.0.0.1:9107" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
 	Every           time.Duration `default:"30s" placeholder:"DURATION" help:"How often to look for dirty windows (${default})."`
 }
 
