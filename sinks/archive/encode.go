@@ -40,7 +40,7 @@ func newEncoder(t *schemas.Table) (*encoder, error) {
 			return nil, err
 		}
 		e.kinds = append(e.kinds, k)
-		e.fields = append(e.fields, arrow.Field{Name: c.Name, Type: k.arrow, Metadata: arrow.NewMetadata([]string{"doc", "clickhouse"}, []string{c.Doc, c.Type})})
+		e.fields = append(e.fields, arrow.Field{Name: c.Name, Type: k.arrow, Metadata: arrow.NewMetadata([]string{"clickhouse"}, []string{c.Type})})
 		if strings.Contains(c.Type, "LowCardinality") {
 			options = append(options, parquet.WithDictionaryFor(c.Name, true))
 		}
