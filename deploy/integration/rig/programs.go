@@ -62,6 +62,22 @@ func (p Programs) Land() []string {
 	return append([]string{p.Binary, "land"}, p.consumer()...)
 }
 
+// Archive is one worker that keeps the raw events as files in to. Its spans are short, so that a test sees many.
+func (p Programs) Archive(to string) []string {
+	return []string{p.Binary, "archive", "--brokers", p.brokers(), "--to", to, "--every", "2s", "--records", "500",
+		"--admin", cmp.Or(p.Admin, "127.0.0.1:0"), "--session-timeout", SessionTimeout.String()}
+}
+
+// Restore brings an archive back into ClickHouse, and ends.
+func (p Programs) Restore(from string, flags ...string) []string {
+	return append([]string{p.Binary, "import", "--archive", from, "--clickhouse", p.ClickHouse}, flags...)
+}
+
+// Recompute rebuilds the closed windows of every metric since a date, and ends.
+func (p Programs) Recompute(from string) []string {
+	return []string{p.Binary, "recompute", "--clickhouse", p.ClickHouse, "--from", from}
+}
+
 // consumer is what members of a group share. A killed member's partitions are free only when its session has timed out.
 func (p Programs) consumer() []string {
 	admin := cmp.Or(p.Admin, "127.0.0.1:0")
