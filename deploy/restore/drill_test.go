@@ -213,7 +213,7 @@ func TestDrill(t *testing.T) {
 	}
 	t.Logf("restored in %v: %+v", time.Since(began), report)
 	compare(t, old, fresh)
-	if report.Marks != 2*3+3+2+1 && report.Marks != 2*3+2+2+1 { // clickstream and orders: land and the groups that read them
+	if report.Marks != 2*3+3+2+1 && report.Marks != 2*3+2+2+1 { // parts: two of clickstream, orders and service one, orders.history two; land and the groups that read them
 		t.Errorf("%d watermarks restored", report.Marks)
 	}
 	repeat(t, store, fresh, report)
