@@ -87,7 +87,7 @@ func specOf[E any](m Metric[E], family, topic string) Spec {
 	s := Spec{
 		Name: m.Name, Title: m.Title, Help: m.Help, Formula: m.Formula, Owner: m.Owner,
 		Family: family, Topic: topic, Window: m.Window, Lateness: m.Lateness,
-		Values: m.Values, Headline: m.Headline, Dedupe: !m.KeepDuplicates, Revision: m.Revision,
+		Values: m.Values, Headline: m.Headline, Dedupe: !m.KeepDuplicates, Unread: m.Unread, Revision: m.Revision,
 		MaxTuples: cmp.Or(m.MaxTuples, MaxTuples), Panels: m.Panels, Alerts: m.Alerts,
 	}
 	for _, d := range m.By {

@@ -32,6 +32,9 @@ type Metric[E any] struct {
 	Alerts   []Alert // when somebody is told
 	// KeepDuplicates switches deduplication by event id off for this metric.
 	KeepDuplicates bool
+	// Unread names fields of the events, as in JSON, that no function of the metric and of its sessions reads. A recompute
+	// does not fetch them, which saves most where they are large, such as the lines of orders.
+	Unread []string
 	// MaxTuples bounds the dimension tuples per shop, window and partition; 0 stands for the package's MaxTuples.
 	MaxTuples int
 	// Revision is raised by hand when a function of the metric changes its meaning: the change then starts at a clean window.

@@ -45,6 +45,7 @@ type Spec struct {
 	Values   []Value
 	Headline bool
 	Dedupe   bool
+	Unread   []string      // fields of the events that do not matter
 	Sessions *SessionsSpec // nil for metrics of single events
 	// MaxTuples is the bound beyond which tuples count under Other.
 	MaxTuples int

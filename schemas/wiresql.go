@@ -1,6 +1,10 @@
 package schemas
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // WireSettings are the settings of ClickHouse under which the expression of WireSQL is the wire format.
 func WireSettings() map[string]any {
@@ -12,15 +16,43 @@ func WireSettings() map[string]any {
 // a metric can see either: a time beyond the years 1900 to 2262 comes back as that limit, and none is the same as empty.
 // It panics on a struct without ch tags, which is a mistake of the program.
 func WireSQL[E any](f Family[E]) string {
-	l, err := layoutOf[E]()
+	w, err := NewWire(f)
 	if err != nil {
 		panic(err)
 	}
-	if _, err := rawTable(l, f.Name, f.RawTable()); err != nil {
-		panic(err)
+	return w.Event
+}
+
+// Wire is how a row of a raw table becomes the event as it lay in the log.
+type Wire struct {
+	Event string // see WireSQL
+	Lines string // an expression for how many structs lie in the row's lists, such as lines of an order
+}
+
+// NewWire is WireSQL without some fields, by their names in JSON: the event comes back with their zero values, and their
+// columns are not read. A name that the family does not have is an error.
+func NewWire[E any](f Family[E], without ...string) (Wire, error) {
+	l, err := layoutOf[E]()
+	if err != nil {
+		return Wire{}, err
 	}
-	values, types := l.wire(func(f *field) string { return "`" + f.name + "`" })
-	return "toJSONString(CAST(tuple(" + values + "), '" + types + "'))"
+	if _, err := rawTable(l, f.Name, f.RawTable()); err != nil {
+		return Wire{}, err
+	}
+	for _, name := range without {
+		if _, ok := l.byName[name]; !ok {
+			return Wire{}, fmt.Errorf("events of family %q have no field %q", f.Name, name)
+		}
+	}
+	some := layout{fields: slices.DeleteFunc(slices.Clone(l.fields), func(f field) bool { return slices.Contains(without, f.name) })}
+	values, types := some.wire(func(f *field) string { return "`" + f.name + "`" })
+	w := Wire{Event: "toJSONString(CAST(tuple(" + values + "), '" + types + "'))", Lines: "0"}
+	for i := range some.fields {
+		if f := &some.fields[i]; f.kind == kindStructs {
+			w.Lines += " + length(`" + f.name + "." + f.items.fields[0].name + "`)"
+		}
+	}
+	return w, nil
 }
 
 // wire lists the values of a struct's fields and the type of their tuple; of gives a field's column.

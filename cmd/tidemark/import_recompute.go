@@ -50,12 +50,9 @@ func affected(s *processors.Spec, first, last time.Time) (from, to time.Time) {
 // sessionsEnd is how long after its first event a session may count: the cap of sessions and their gap.
 const sessionsEnd = 5 * time.Hour
 
-// importSlice is how many raw rows are counted at once: imported orders hold all their lines, so that a row is large.
-const importSlice = 5_000
-
 // rebuilder is how metrics are recomputed.
 func rebuilder(sink *clickhouse.Sink, log zerolog.Logger) (rebuild, error) {
-	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log, SliceRows: importSlice})
+	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log})
 	if err != nil {
 		return nil, err
 	}

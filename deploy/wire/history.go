@@ -14,18 +14,33 @@ import (
 )
 
 // KnownEvents returns a function that finds those of an import's events that are stored already. It asks by the raw table's
-// sorting key (shop, type, hour), so that the cost does not grow with the table.
+// sorting key (shop, type, hour), so that the cost does not grow with the table, and only for hours in which the shop has
+// events: it reads those hours at its first call, as only the import writes history from then on. It is for one goroutine.
 func KnownEvents(sink *clickhouse.Sink, family, shop string) func(context.Context, []history.Event) (map[string]bool, error) {
 	type row struct {
 		ID string `ch:"event_id"`
 	}
 	table := schemas.Family[struct{}]{Name: family}.RawTable()
+	var busy map[int64]bool
 	return func(ctx context.Context, events []history.Event) (map[string]bool, error) {
-		types, hours, ids := map[string]bool{}, map[string]bool{}, make([]string, len(events))
-		for i, e := range events {
+		if busy == nil {
+			var err error
+			if busy, err = busyHours(ctx, sink, table, shop); err != nil {
+				return nil, err
+			}
+		}
+		types, hours, ids := map[string]bool{}, map[string]bool{}, make([]string, 0, len(events))
+		for _, e := range events {
+			hour := int64(e.At / 3_600_000 * 3600)
+			if hour >= 0 && hour < 1<<32 && !busy[hour] { // toStartOfHour shows no others, so that they are always asked for
+				continue
+			}
 			types[quote(e.Type)] = true
-			hours[fmt.Sprintf("toDateTime(%d, 'UTC')", e.At/3_600_000*3600)] = true
-			ids[i] = quote(e.ID)
+			hours[fmt.Sprintf("toDateTime(%d, 'UTC')", hour)] = true
+			ids = append(ids, quote(e.ID))
+		}
+		if len(ids) == 0 {
+			return nil, nil
 		}
 		// The lists stand in the text: as parameters they would make the request's address too long. Types are of the
 		// vocabulary, ids are hexadecimal.
@@ -41,6 +56,19 @@ func KnownEvents(sink *clickhouse.Sink, family, shop string) func(context.Contex
 		}
 		return known, nil
 	}
+}
+
+// busyHours are the hours, as Unix seconds, in which a shop has events.
+func busyHours(ctx context.Context, sink *clickhouse.Sink, table, shop string) (map[int64]bool, error) {
+	type row struct {
+		Hour int64 `ch:"hour"`
+	}
+	busy := map[int64]bool{}
+	return busy, clickhouse.Each(ctx, sink, "SELECT DISTINCT toInt64(toUnixTimestamp(toStartOfHour(occurred_at))) AS hour FROM "+table+" WHERE shop = {shop:String}",
+		func(r row) error {
+			busy[r.Hour] = true
+			return nil
+		}, clickhouse.Param{Name: "shop", Value: shop})
 }
 
 func list(set map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(set)), ",") }

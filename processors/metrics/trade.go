@@ -42,6 +42,7 @@ func trade() processors.Definition {
 			processors.Mean("spend_per_buyer", processors.Text{EN: "Spend per buyer", ZH: "客单价"}, "currency", "paid", "paying_buyers"),
 		},
 		Headline: true,
+		Unread:   []string{"items", "coupons"},
 		Panels: []processors.Panel{
 			{Board: "live", Section: "today", Kind: processors.BigStat, Title: processors.Text{EN: "Paid", ZH: "支付金额"}, Show: []string{"paid"}, By: []string{"currency"}, Today: true},
 			{Board: "live", Section: "today", Kind: processors.BigStat, Title: processors.Text{EN: "GMV (ordered)", ZH: "下单金额(GMV)"}, Show: []string{"gmv"}, By: []string{"currency"}, Today: true},

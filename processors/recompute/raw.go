@@ -17,13 +17,13 @@ import (
 // raw is a family's raw table.
 type raw struct {
 	table string
-	wire  string // an expression that makes the event as it lay in the log
+	wire  func(without []string) (schemas.Wire, error)
 	live  string // topic
 	past  string // history topic
 }
 
 func rawOf[E any](f schemas.Family[E]) raw {
-	return raw{table: f.RawTable(), wire: schemas.WireSQL(f), live: f.Topic(), past: f.HistoryTopic()}
+	return raw{table: f.RawTable(), wire: func(without []string) (schemas.Wire, error) { return schemas.NewWire(f, without...) }, live: f.Topic(), past: f.HistoryTopic()}
 }
 
 func families() map[string]raw {
@@ -46,29 +46,31 @@ type rawRow struct {
 	Event  string `ch:"event"`
 }
 
-// rawSettings keep the server's memory within bounds too, and let FINAL work on each month alone: copies of a row always
-// lie in the same one.
-func rawSettings() map[string]any {
+// rawSettings keep memory within bounds here and in the server, and let FINAL work on each month alone: copies of a row
+// always lie in the same one. The client holds whole blocks: the wider rows are, the fewer go into one.
+func rawSettings(in bucket) map[string]any {
+	const blockRows = 8192
 	s := schemas.WireSettings()
 	s["do_not_merge_across_partitions_select_final"] = 1
 	s["max_bytes_before_external_sort"] = 256 << 20
+	s["max_block_size"] = max(64, blockRows*in.rows/max(in.weight, 1))
 	return s
 }
 
 // give reads the events of a slice and gives them to the recount, part by part in the order of the log.
 func (w *work) give(ctx context.Context, c *processors.Recount, s slice, p *plan, upto map[uint64]int64) error {
-	rows, hi := p.within(s)
-	if rows == 0 {
+	in := p.within(s)
+	if in.rows == 0 {
 		return nil
 	}
 	sql := fmt.Sprintf("SELECT part, `offset` AS off, toUnixTimestamp64Milli(append_time) AS at, duplicate AS dup, %s AS event\nFROM %s FINAL\nWHERE %s AND %s",
-		w.raw.wire, w.raw.table, within(s, hi), before(upto))
+		w.wire.Event, w.raw.table, within(s, in.hi), before(upto))
 	if w.def.Dedupe {
 		sql += " AND NOT duplicate"
 	}
 	sql += "\nORDER BY part, `offset`"
 	var e processors.RawEvent
-	return clickhouse.EachWith(ctx, w.r.Sink, rawSettings(), sql, func(row rawRow) error {
+	return clickhouse.EachWith(ctx, w.r.Sink, rawSettings(in), sql, func(row rawRow) error {
 		w.read++
 		e = processors.RawEvent{
 			Part: row.Part, Offset: int64(row.Offset), Time: schemas.Millis(row.At), Duplicate: row.Dup,

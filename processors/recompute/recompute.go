@@ -112,8 +112,12 @@ func New(c Config) (*Recompute, error) {
 	r := &Recompute{Config: c, metrics: map[string]*processors.Definition{}}
 	for i := range c.Catalogue {
 		d := &c.Catalogue[i]
-		if _, ok := families()[d.Family]; !ok {
+		family, ok := families()[d.Family]
+		if !ok {
 			return nil, fmt.Errorf("recompute: metric %q is of family %q, which has no raw table", d.Name, d.Family)
+		}
+		if _, err := family.wire(d.Unread); err != nil {
+			return nil, fmt.Errorf("recompute: metric %q: Unread: %w", d.Name, err)
 		}
 		r.metrics[d.Name] = d
 	}
@@ -134,6 +138,7 @@ func (r *Recompute) Rebuild(ctx context.Context, job Job) (Report, error) {
 		return rep, fmt.Errorf("there is no metric %q", job.Metric)
 	}
 	w := &work{r: r, def: def, job: job, rep: &rep, raw: families()[def.Family]}
+	w.wire, _ = w.raw.wire(def.Unread) // New has checked it
 	err := w.run(ctx)
 	rep.Took = r.Now().Sub(began)
 	if w.claim != nil {
@@ -152,6 +157,7 @@ type work struct {
 	job    Job
 	rep    *Report
 	raw    raw
+	wire   schemas.Wire
 	at     standing
 	claim  *claim
 	settle int64 // of the stretch under way
