@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"tidemark/schemas"
 )
@@ -63,6 +64,9 @@ func (m *Mapping) checkHead() error {
 	}
 	if !slices.Contains([]string{"", ".", ","}, m.Decimal) || m.Thousands != "" && m.Thousands == cmp.Or(m.Decimal, ".") {
 		errs = append(errs, m.wrong("$.decimal", `give "." or ",", and another character for thousands`))
+	}
+	if d := []rune(m.Thousands); len(d) > 1 || len(d) == 1 && (unicode.IsLetter(d[0]) || unicode.IsDigit(d[0]) || strings.ContainsRune("+-", d[0])) {
+		errs = append(errs, m.wrong("$.thousands", "%q cannot separate groups of digits; give one character such as \".\" or \" \"", m.Thousands))
 	}
 	if d := []rune(m.CSV.Delimiter); len(d) > 1 || len(d) == 1 && strings.ContainsAny(m.CSV.Delimiter, "\"\r\n") {
 		errs = append(errs, m.wrong("$.csv.delimiter", "%q is not one character; write for example ';' or \"\\t\"", m.CSV.Delimiter))

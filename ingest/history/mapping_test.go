@@ -30,6 +30,7 @@ func TestMappingMistakes(t *testing.T) {
 		"currency":          {"currency: EUR", "currency: Curr", "write currency: {column: Curr}"},
 		"encoding":          {"currency: EUR", "currency: EUR\nencoding: klingon", "there are utf-8, gb18030"},
 		"delimiter":         {"currency: EUR", "currency: EUR\ncsv: {delimiter: ab}", "not one character"},
+		"thousands":         {"currency: EUR", "currency: EUR\nthousands: '-'", "m.yaml:5:12: thousands: \"-\" cannot separate groups"},
 		"field":             {"At}", "At, ordr: No}", `fields.ordr: no field of that name can be set; there are anonymous_id`},
 		"reserved field":    {"At}", "At, event_id: No}", "fields.event_id: no field of that name can be set"},
 		"no rules":          {"rules:\n  - {name: sale, types: order_placed}\n", "", "rules: missing"},

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -125,40 +123,4 @@ func predicateError(err error) error {
 		advice = "; a column that is compared with a number must be listed under numbers, and texts stand in quotes"
 	}
 	return fmt.Errorf("%s (character %d)%s", at.Message, at.Column+1, advice)
-}
-
-// number reads a cell for comparison. An empty cell is no number, which makes every comparison but != false. Floating
-// point orders decimals of up to 15 digits as they are; longer ones are refused.
-func (f numberForm) number(cell string) (float64, error) {
-	if cell == "" {
-		return math.NaN(), nil
-	}
-	text := f.plain(cell)
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(n, 0) || math.IsNaN(n) || strings.ContainsAny(text, "xXpP_") {
-		return 0, errNumber
-	}
-	if digits := strings.Trim(text, "+-0."); len(digits) > 16 {
-		return 0, errLongNumber
-	}
-	return n, nil
-}
-
-var (
-	errNumber     = errors.New("no number")
-	errLongNumber = errors.New("a number of more than 15 digits cannot be compared exactly")
-)
-
-// numberForm is how a file writes numbers.
-type numberForm struct{ decimal, thousands string }
-
-// plain is the number as we write it: no groups, a point before the decimals.
-func (f numberForm) plain(text string) string {
-	if f.thousands != "" {
-		text = strings.ReplaceAll(text, f.thousands, "")
-	}
-	if f.decimal == "," {
-		text = strings.Replace(text, ",", ".", 1)
-	}
-	return text
 }

@@ -108,7 +108,10 @@ var (
 
 // money reads an amount, rounded half to even where it has more than six decimals.
 func (p *plan) money(text string, absolute bool) (schemas.Money, error) {
-	plain := p.numbers.plain(text)
+	plain, ok := p.numbers.plain(text)
+	if !ok {
+		return 0, errAmount
+	}
 	m, err := schemas.ParseMoney(plain)
 	if err != nil {
 		if m, err = schemas.MoneyFromNumber(plain); err != nil {
@@ -124,12 +127,12 @@ func (p *plan) money(text string, absolute bool) (schemas.Money, error) {
 
 // count reads a whole number, also one written like 6.0.
 func (p *plan) count(text string, absolute bool) (int64, error) {
-	plain := p.numbers.plain(text)
+	plain, ok := p.numbers.plain(text)
 	if whole, zeros, found := strings.Cut(plain, "."); found && strings.Trim(zeros, "0") == "" {
 		plain = whole
 	}
 	n, err := strconv.ParseInt(plain, 10, 64)
-	if err != nil || n < -1<<53 || n > 1<<53 {
+	if !ok || err != nil || n < -1<<53 || n > 1<<53 {
 		return 0, errWhole
 	}
 	if absolute && n < 0 {
