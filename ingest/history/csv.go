@@ -7,7 +7,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,6 +59,8 @@ func (t *csvTable) dropped() []string { return nil }
 
 func (t *csvTable) next() (row, error) {
 	t.room.left = maxLine
+	from := t.r.InputOffset()
+	t.room.keep = from
 	cells, err := t.r.Read()
 	out := row{cells: cells}
 	if len(cells) > 0 {
@@ -71,20 +73,37 @@ func (t *csvTable) next() (row, error) {
 		return out, err
 	case errors.As(err, &bad):
 		out.line = int64(bad.StartLine)
-		if errors.Is(bad.Err, csv.ErrFieldCount) {
-			return out, &badRow{"another number of columns than the header has"}
-		}
-		return out, &badRow{"quotes that do not fit (csv: {lazy_quotes: true} takes quotes within fields)"}
+		out.text = t.room.text(from, t.r.InputOffset())
+		return out, t.unreadable(cells, bad)
 	case err != nil:
 		return out, err
+	case t.r.LazyQuotes && slices.ContainsFunc(cells, multiline):
+		return out, errLazyLines
 	}
 	for _, cell := range cells {
 		if !utf8.ValidString(cell) {
-			return out, &badRow{"not UTF-8 (set encoding, for example gb18030 or windows-1252)"}
+			return out, &badRow{reason: "not UTF-8 (set encoding, for example gb18030 or windows-1252)"}
 		}
 	}
 	return out, nil
 }
+
+// unreadable is a badRow only where it is certain that the row is one line: a quote in the wrong place can take in lines
+// that follow, which would then be neither read nor refused.
+func (t *csvTable) unreadable(cells []string, bad *csv.ParseError) error {
+	if !errors.Is(bad.Err, csv.ErrFieldCount) {
+		if bad.Line > bad.StartLine {
+			return errOpenQuote
+		}
+		return &badRow{reason: "quotes that do not fit (csv: {lazy_quotes: true} takes quotes within fields)", unknown: true}
+	}
+	if slices.ContainsFunc(cells, multiline) {
+		return errShiftLines
+	}
+	return &badRow{reason: "another number of columns than the header has", extra: len(cells) - len(t.names)}
+}
+
+func multiline(cell string) bool { return strings.Contains(cell, "\n") }
 
 // delimiter is the one that the first line has most of.
 func delimiter(start []byte) string {
@@ -130,20 +149,4 @@ func decode(r *bufio.Reader, name string) (*bufio.Reader, error) {
 		}
 	}
 	return r, nil
-}
-
-// limited ends a record that is too long; left is set before each.
-type limited struct {
-	r    io.Reader
-	left int
-}
-
-// Read implements io.Reader.
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errLongLine
-	}
-	n, err := l.r.Read(p)
-	l.left -= n
-	return n, err
 }

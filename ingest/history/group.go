@@ -12,6 +12,7 @@ type line struct {
 	row    *row
 	rule   *boundRule
 	reason string
+	ghost  bool // the row is counted elsewhere; here it only refuses the document, since it may be a part of it
 }
 
 // document is the lines that share a name.
@@ -36,6 +37,19 @@ type documents struct {
 
 func newDocuments(keep int) *documents {
 	return &documents{keep: int64(keep), open: map[string]*document{}, order: list.New()}
+}
+
+// add takes a line to its document; false where the document was closed before.
+func (d *documents) add(name string, l line) (*document, bool) {
+	doc := d.find(name)
+	if doc == nil || doc.overflow {
+		return doc, doc != nil
+	}
+	doc.lines = append(doc.lines, l)
+	for _, cell := range l.row.cells {
+		doc.bytes += len(cell) + 16
+	}
+	return doc, true
 }
 
 // find returns the document of that name, or nil where it was closed before.

@@ -58,16 +58,21 @@ func (t *ndjsonTable) next() (row, error) {
 		out := row{line: t.line, cells: make([]string, len(t.names))}
 		t.dec.Reset(bytes.NewReader(text))
 		if t.dec.PeekKind() != '{' {
-			return out, &badRow{"not a JSON object"}
+			return t.broken(out, text, "not a JSON object")
 		}
 		if err := t.object("", out.cells); err != nil {
-			return out, &badRow{"broken JSON, or a name given twice"}
+			return t.broken(out, text, "broken JSON, or a name given twice")
 		}
 		if _, err := t.dec.ReadToken(); !errors.Is(err, io.EOF) {
-			return out, &badRow{"more than one JSON value"}
+			return t.broken(out, text, "more than one JSON value")
 		}
 		return out, nil
 	}
+}
+
+// broken refuses a line. Also where some of it can be read, a name may come again behind, or be cut short.
+func (t *ndjsonTable) broken(r row, text []byte, reason string) (row, error) {
+	return row{line: r.line, cells: make([]string, len(t.names)), text: string(text)}, &badRow{reason: reason, unknown: true}
 }
 
 // readLine returns the next line, which is valid until the next call; with io.EOF the last one, if it has no line end.

@@ -90,8 +90,7 @@ func (s *scanner) run(ctx context.Context) error {
 		case errors.Is(err, io.EOF):
 			return s.end()
 		case errors.As(err, &bad):
-			s.count()
-			err = s.refuse(&r, bad.reason)
+			err = s.unread(&r, bad)
 		case err != nil:
 			return fmt.Errorf("input %s, after line %d: %w", s.in.name, max(r.line-1, s.report.Lines), err)
 		default:
@@ -134,30 +133,13 @@ func (s *scanner) line(r *row) error {
 	identity := s.identity(r)
 	for _, part := range identity {
 		if part == "" {
-			return s.refuse(r, "nothing in the columns that identify it")
+			return s.refuse(r, reasonNoID)
 		}
 	}
 	if s.doc < 0 {
 		return s.single(l, identity)
 	}
-	doc := s.docs.find(identity[0])
-	switch {
-	case doc == nil:
-		return s.refuse(r, "its document ended more than keep_open lines before")
-	case doc.overflow:
-		return s.refuse(r, reasonLarge)
-	}
-	doc.lines = append(doc.lines, l)
-	for _, cell := range r.cells {
-		doc.bytes += len(cell) + 16
-	}
-	if doc.bytes > maxDocument {
-		doc.overflow = true
-		err := s.refuseAll(doc.lines, &refusal{nil, reasonLarge})
-		doc.lines = nil
-		return err
-	}
-	return nil
+	return s.join(identity[0], l)
 }
 
 // single makes the events of a line that is its own document.
@@ -231,12 +213,15 @@ func rowsOf(lines []line, b *boundRule) []*row {
 // refuseAll refuses the lines of a document, and names the one at fault, if it is one.
 func (s *scanner) refuseAll(lines []line, no *refusal) error {
 	for _, l := range lines {
+		if l.ghost {
+			continue
+		}
 		reason := no.reason
 		switch {
 		case l.reason != "":
 			reason = l.reason
 		case no.row != nil && l.row != no.row:
-			reason = "another line of its document is refused"
+			reason = reasonAnother
 		}
 		if err := s.refuse(l.row, reason); err != nil {
 			return err
