@@ -1,24 +1,31 @@
 package history
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // Columns that the export of refused lines adds.
 const (
+	badInput  = "tidemark_input"
 	badLine   = "tidemark_line"
 	badReason = "tidemark_reason"
+	badText   = "tidemark_text"
 )
 
-// badLines writes the refused lines to a CSV file, with the columns of the input, so that it can be mended and imported
-// with the same mapping. The file is made with the first line.
+// badColumns stand behind those of the input.
+func badColumns() []string { return []string{badInput, badLine, badReason, badText} }
+
+// badLines writes the refused lines to a CSV file (commas, UTF-8, a header) whatever the input was, with the columns of the
+// input, so that it can be mended and imported with the same mapping; mended reads it. The file is made with the first line.
 type badLines struct {
 	path    string // empty: none is wanted
+	input   string // name of the input
 	columns []string
 	file    *os.File
 	w       *csv.Writer
@@ -33,11 +40,11 @@ func (b *badLines) write(r *row, reason string) error {
 			return err
 		}
 	}
-	out := make([]string, len(b.columns), len(b.columns)+2)
+	out := make([]string, len(b.columns), len(b.columns)+len(badColumns()))
 	for i := range min(len(out), len(r.cells)) {
 		out[i] = harmless(r.cells[i])
 	}
-	return b.w.Write(append(out, strconv.FormatInt(r.line, 10), reason))
+	return b.w.Write(append(out, cmp.Or(r.input, b.input), strconv.FormatInt(r.line, 10), reason, harmless(r.text)))
 }
 
 // create makes the file, which only its owner may read: it has what the input has, personal data included.
@@ -47,7 +54,7 @@ func (b *badLines) create() error {
 		return fmt.Errorf("refused lines are written to %s, which cannot be made (%w): name another file with --bad FILE, or give --bad none", b.path, err)
 	}
 	b.file, b.w = f, csv.NewWriter(f)
-	return b.w.Write(append(append([]string{}, b.columns...), badLine, badReason))
+	return b.w.Write(slices.Concat(b.columns, badColumns()))
 }
 
 // close returns the name of the file, if there is one.
@@ -60,17 +67,4 @@ func (b *badLines) close() (string, error) {
 		return b.path, fmt.Errorf("refused lines: %w", err)
 	}
 	return b.path, nil
-}
-
-// harmless marks with an apostrophe what a spreadsheet would take for a formula; numbers stay as they are.
-func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return cell
-	}
-	if cell[0] == '-' || cell[0] == '+' {
-		if _, err := strconv.ParseFloat(strings.ReplaceAll(cell, ",", "."), 64); err == nil {
-			return cell
-		}
-	}
-	return "'" + cell
 }

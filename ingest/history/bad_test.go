@@ -3,7 +3,6 @@ package history
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -31,7 +30,7 @@ func TestRefusedLinesComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, events := mustScan(t, orders, strings.Replace(string(bad), "oops", "1", 1))
-	if len(events) != 2 || !slices.Equal(report.Dropped, []string{badLine, badReason}) || !strings.Contains(string(events[0].Value), `"buyer":"x,\"y"`) {
+	if len(events) != 2 || len(report.Dropped) != 0 || !strings.Contains(string(events[0].Value), `"buyer":"x,\"y"`) {
 		t.Errorf("%s\n%v", bad, sorted(events))
 	}
 }

@@ -100,8 +100,8 @@ func TestExampleOrders(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	bad, err := os.ReadFile(input + ".bad.csv")
-	want := "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Customer,Agent,tidemark_line,tidemark_reason\n" +
-		"10004,A1,Teapot,one,05.01.2025 12:00,19.95,4712.0,Ann,6,no whole number in column Quantity\n"
+	want := "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Customer,Agent,tidemark_input,tidemark_line,tidemark_reason,tidemark_text\n" +
+		"10004,A1,Teapot,one,05.01.2025 12:00,19.95,4712.0,Ann,orders.csv,6,no whole number in column Quantity,\n"
 	if err != nil || string(bad) != want {
 		t.Errorf("refused lines: %v\n%s", err, bad)
 	}

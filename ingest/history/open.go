@@ -83,21 +83,30 @@ func (in *Input) open(format string, stdin io.Reader) error {
 	if format == FormatAuto {
 		format = guess(text)
 	}
-	switch format {
-	case FormatParquet:
-		if in.name == Stdin {
-			return errors.New("no Parquet from standard input, since it is read from both ends; name the file")
-		}
-		in.table, err = newParquet(raw, wanted, &in.read)
-	case FormatNDJSON:
-		in.table, err = newNDJSON(text, wanted, in.mapping.Encoding)
-	default:
-		in.table, err = newCSV(text, in.mapping)
-	}
-	if err != nil {
+	if in.table, err = in.tableOf(format, raw, text, wanted); err != nil {
 		return fmt.Errorf("input %s: %w", in.name, err)
 	}
 	return nil
+}
+
+// tableOf begins to read the file. A file of refused lines is CSV, whatever the format is said to be.
+func (in *Input) tableOf(format string, raw io.Reader, text *bufio.Reader, wanted []string) (table, error) {
+	switch {
+	case isBad(text):
+		return newMended(text)
+	case format == FormatParquet:
+		if in.name == Stdin {
+			return nil, errors.New("no Parquet from standard input, since it is read from both ends; name the file")
+		}
+		return newParquet(raw, wanted, &in.read)
+	case format == FormatNDJSON:
+		return newNDJSON(text, wanted, in.mapping.Encoding)
+	}
+	t, err := newCSV(text, in.mapping)
+	if err == nil {
+		err = checkNotBad(t.names)
+	}
+	return t, err
 }
 
 // unpack undoes gzip or zstandard, told by the first bytes.

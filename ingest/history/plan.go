@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -236,7 +237,7 @@ func (p *plan) identity(r *row) []string {
 		case nameLine:
 			parts[i] = fmt.Sprint(r.line)
 		case nameInput:
-			parts[i] = p.input
+			parts[i] = cmp.Or(r.input, p.input)
 		default:
 			parts[i] = r.cell(p.index[name])
 		}

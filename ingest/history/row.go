@@ -7,6 +7,7 @@ import "errors"
 type row struct {
 	line  int64 // where it begins, from 1; of Parquet the row, from 1
 	cells []string
+	input string // name of the file that the row was in first, where that is another
 	text  string // of a row that cannot be read: the line as it stands, so that nothing of it is lost
 }
 

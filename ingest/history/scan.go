@@ -70,7 +70,7 @@ func Scan(ctx context.Context, in *Input, cfg ScanConfig, emit func(Event) error
 	}
 	cfg.Progress.input = in
 	s := &scanner{plan: p, cfg: cfg, in: in, emit: emit, docs: newDocuments(p.m.Keep), report: newReport(p, in, cfg.DryRun)}
-	s.bad = badLines{path: cfg.Bad, columns: in.table.columns()}
+	s.bad = badLines{path: cfg.Bad, input: p.input, columns: in.table.columns()}
 	if s.make, err = newMaker(p, cfg.Now); err != nil {
 		return nil, err
 	}
