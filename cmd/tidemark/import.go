@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -116,6 +117,7 @@ func (c importCmd) write(ctx context.Context, in *history.Input, scan history.Sc
 	if err := reach(ctx, sink); err != nil {
 		return err
 	}
+	debug.SetMemoryLimit(importMemory)
 	family := in.Family()
 	done := watch(scan.Progress, os.Stderr, log)
 	outcome, err := history.Run(ctx, in, history.Config{

@@ -50,9 +50,16 @@ func affected(s *processors.Spec, first, last time.Time) (from, to time.Time) {
 // sessionsEnd is how long after its first event a session may count: the cap of sessions and their gap.
 const sessionsEnd = 5 * time.Hour
 
+// An import shares its machine with what it feeds. Slices of history have hardly two events per window, so that their
+// windows and not the events take the memory; the limit makes the collector clean up earlier, and refuses nothing.
+const (
+	importSlice  = 100_000
+	importMemory = 384 << 20
+)
+
 // rebuilder is how metrics are recomputed.
 func rebuilder(sink *clickhouse.Sink, log zerolog.Logger) (rebuild, error) {
-	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log})
+	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log, SliceRows: importSlice})
 	if err != nil {
 		return nil, err
 	}
