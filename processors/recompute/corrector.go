@@ -109,7 +109,9 @@ func (c *Corrector) correct(ctx context.Context, d *processors.Definition, marks
 	if err != nil {
 		return err
 	}
-	job, done := corrections(&d.Spec, marks, at.closedTo(d))
+	can := curable(&d.Spec, marks, at, c.r.keptFrom(d))
+	c.meter.incurable.WithLabelValues(d.Name).Set(float64(len(marks) - len(can)))
+	job, done := corrections(&d.Spec, can, at.closedTo(d))
 	if len(done) == 0 {
 		return nil
 	}
@@ -130,17 +132,19 @@ func (c *Corrector) correct(ctx context.Context, d *processors.Definition, marks
 
 // meter is what the corrector says of itself.
 type meter struct {
-	open     *prometheus.GaugeVec
-	windows  *prometheus.CounterVec
-	delay    *prometheus.HistogramVec
-	lastRun  prometheus.Gauge
-	failures prometheus.Counter
+	open      *prometheus.GaugeVec
+	incurable *prometheus.GaugeVec
+	windows   *prometheus.CounterVec
+	delay     *prometheus.HistogramVec
+	lastRun   prometheus.Gauge
+	failures  prometheus.Counter
 }
 
 func newMeter(reg prometheus.Registerer) *meter {
 	m := &meter{
-		open:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tidemark_correct_open_marks", Help: "Windows that differ from their raw events, per part."}, []string{"metric"}),
-		windows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tidemark_correct_windows_total", Help: "Windows that were rebuilt, per part, neighbours of dirty ones included."}, []string{"metric"}),
+		open:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tidemark_correct_open_marks", Help: "Windows that differ from their raw events, per part."}, []string{"metric"}),
+		incurable: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tidemark_correct_incurable_marks", Help: "Of the open ones, those whose raw events retention has deleted, or whose part is gone: they stay as they are."}, []string{"metric"}),
+		windows:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tidemark_correct_windows_total", Help: "Windows that were rebuilt, per part, neighbours of dirty ones included."}, []string{"metric"}),
 		delay: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "tidemark_correct_delay_seconds", Help: "Time from a late event's append to the corrected window.",
 			Buckets: []float64{10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 8 * 3600, 24 * 3600, 7 * 24 * 3600},
@@ -149,7 +153,7 @@ func newMeter(reg prometheus.Registerer) *meter {
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "tidemark_correct_failures_total", Help: "Corrections that failed and are tried again."}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.open, m.windows, m.delay, m.lastRun, m.failures)
+		reg.MustRegister(m.open, m.incurable, m.windows, m.delay, m.lastRun, m.failures)
 	}
 	return m
 }

@@ -42,6 +42,15 @@ func extent(s *processors.Spec, start int64) slice {
 	return slice{s.Window.Last(start - gap), ceil(start+s.Window.SizeMS()+gap+span, step)}
 }
 
+// curable leaves out marks that no recompute can clear: of a live part whose raw events retention may have deleted, as of a
+// sender whose clock is years behind, and of parts that cannot be counted. kept is the first window that is whole.
+func curable(s *processors.Spec, marks []openMark, at standing, kept int64) []openMark {
+	return slices.DeleteFunc(slices.Clone(marks), func(m openMark) bool {
+		_, counted := at.upto[m.Part]
+		return !counted || slices.Contains(at.live, m.Part) && extent(s, m.Start).from < kept
+	})
+}
+
 // near is how far apart two extents may lie to be one stretch, in windows: the windows between cost less than a stretch.
 const near = 20
 

@@ -206,8 +206,7 @@ func (w *work) run(ctx context.Context) error {
 // passes rebuilds the windows of [from, to). Raw events of the live topic that retention may have deleted are not there
 // to count: what was counted of them stays.
 func (w *work) passes(ctx context.Context, from, to int64) error {
-	kept := w.r.Now().Add(24*time.Hour-schemas.RawRetention(w.def.Family)).UnixMilli() + w.def.Lead()
-	kept = ceil(kept, w.def.Window.StepMS())
+	kept := w.r.keptFrom(w.def)
 	if kept > from && len(w.at.live) > 0 {
 		w.rep.Expired = millis(kept)
 		if err := w.count(ctx, from, min(kept, to), w.at.without(w.at.live)); err != nil {
@@ -216,6 +215,12 @@ func (w *work) passes(ctx context.Context, from, to int64) error {
 		from = kept
 	}
 	return w.count(ctx, from, to, w.at.upto)
+}
+
+// keptFrom is the first window of a metric whose raw events in the live topic retention cannot have begun to delete.
+func (r *Recompute) keptFrom(d *processors.Definition) int64 {
+	kept := r.Now().Add(24*time.Hour-schemas.RawRetention(d.Family)).UnixMilli() + d.Lead()
+	return ceil(kept, d.Window.StepMS())
 }
 
 // count rebuilds the windows of [from, to) of some parts.
