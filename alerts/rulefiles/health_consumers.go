@@ -117,16 +117,16 @@ func lateEvents() health {
 			` and sum by (group, topic) (increase(tidemark_run_events_total{outcome="late"}[30m])) > 10`, 15 * time.Minute}},
 		Runbook: processors.Runbook{
 			Meaning: processors.Text{
-				EN: "Events arrive after their window was closed. They are kept raw and their windows are marked in the table dirty; the figures of these windows are too low. One event counts once per metric that it is late for.",
-				ZH: "事件在窗口关闭后才到达。原始数据仍保留，窗口记入 dirty 表，但这些窗口的数据偏低。一个事件对每个指标各计一次。",
+				EN: "Events arrive after their window was closed. They are kept raw and their windows are marked in the table dirty; the figures of these windows are too low until tidemark correct has recomputed them: a minute or so for windows of minutes, some five hours for sessions. One event counts once per metric that it is late for.",
+				ZH: "事件在窗口关闭后才到达。原始数据仍保留，窗口记入 dirty 表，在 tidemark correct 重算之前这些窗口的数据偏低：分钟窗口约一分钟，会话约五小时。一个事件对每个指标各计一次。",
 			},
 			Look: processors.Text{
 				EN: "One sender with a queue or a wrong clock: raw events of the last hour by shop and source, received_at less occurred_at.",
 				ZH: "多为某发送方积压或时钟错误：按店铺与来源对比近一小时原始事件的 received_at 与 occurred_at。",
 			},
 			Act: processors.Text{
-				EN: "Have the sender flush sooner or set its clock. Trust raw events for the hours marked dirty.",
-				ZH: "让发送方缩短缓冲或校准时钟；dirty 标记的时段以原始事件为准。",
+				EN: "Have the sender flush sooner or set its clock. See that tidemark correct runs: the board Data pipeline shows what it has left.",
+				ZH: "让发送方缩短缓冲或校准时钟；确认 tidemark correct 在运行，“数据链路”看板显示其待处理窗口。",
 			},
 		},
 		Tests: []healthTest{
