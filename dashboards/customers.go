@@ -14,6 +14,7 @@ func customers() *board {
 			{id: "header", hand: maker.header},
 			{id: "rfm", row: 101, title: processors.Text{EN: "Value (RFM)", ZH: "客户价值（RFM）"}},
 			{id: "cohorts", row: 102, title: processors.Text{EN: "Who comes back", ZH: "首购与留存"}},
+			{id: "net", row: 104, title: processors.Text{EN: "Net sales per day", ZH: "每日净支付金额"}},
 			{id: "active", row: 103, title: processors.Text{EN: "Active users", ZH: "活跃用户"}},
 		},
 	}

@@ -12,7 +12,7 @@ import (
 // The board's accounts add up for what was really counted, and a row that does not shows as its difference.
 func accountsAddUp(t *testing.T, w *world) {
 	difference := func() string {
-		d := w.view(t).draw("pipeline", "var-shop=chaye&from=now-2h")["stat Events not accounted for"]
+		d := w.view(t).draw("pipeline", "var-shop=chaye&from=now-2h")["stat Unaccounted events"]
 		if len(d.Stats) != 1 {
 			t.Fatalf("%d figures, want one", len(d.Stats))
 		}

@@ -33,7 +33,6 @@ func live() *board {
 			{id: "trade", row: 102, title: processors.Text{EN: "Trade", ZH: "交易"}},
 			{id: "traffic", row: 103, title: processors.Text{EN: "Traffic", ZH: "流量"}},
 			{id: "conversion", row: 104, title: processors.Text{EN: "Conversion", ZH: "转化"}},
-			{id: "net", row: 106, title: processors.Text{EN: "Net sales per day", ZH: "每日净支付金额"}},
 			{id: "shops", row: 105, title: processors.Text{EN: "All shops", ZH: "全部店铺"}, hand: maker.liveShops},
 		},
 	}

@@ -49,7 +49,7 @@ func (m maker) difference() dashboard.Panel {
 		Unit: cog.ToPtr("locale"), Decimals: cog.ToPtr(0.0), Thresholds: steps(calm, from(1, orange)), Color: byThreshold(),
 	}, asTable("A", sql))
 	out.FieldConfig.Overrides = append(out.FieldConfig.Overrides, override("difference", set("displayName", heading(nil, "difference", m.lang))))
-	m.name(&out, idDifference, processors.Text{EN: "Events not accounted for", ZH: "差异事件数"}, processors.Text{
+	m.name(&out, idDifference, processors.Text{EN: "Unaccounted events", ZH: "差异事件数"}, processors.Text{
 		EN: "Produced less what became of the events, over every account of the range. It must be 0: the alert accounting_difference is orange else. The alert also compares the consumer groups with each other; tidemark audit compares raw rows and Kafka's log too and names the first difference.",
 		ZH: "所选范围内各账目的“产生”减去各种去向之和，必须为 0，否则触发橙色预警 accounting_difference。该预警还会在消费组之间互相核对；tidemark audit 进一步核对原始数据与 Kafka 日志，并指出第一处差异。",
 	})

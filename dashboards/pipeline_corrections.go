@@ -32,7 +32,7 @@ func (m maker) dirty() dashboard.Panel {
 	out := shell("stat", statOptions(common.BigValueGraphModeNone, false), dashboard.FieldConfig{
 		Unit: cog.ToPtr("locale"), Decimals: cog.ToPtr(0.0), Thresholds: steps(plain), Color: fixed(series),
 	}, asTable("A", openCorrectionsSQL))
-	m.name(&out, idDirty, processors.Text{EN: "Windows to be recomputed", ZH: "待重算窗口"}, processors.Text{
+	m.name(&out, idDirty, processors.Text{EN: "Windows to recompute", ZH: "待重算窗口"}, processors.Text{
 		EN: "Windows of the range that differ from their raw events, counted per partition, until the corrector rebuilds them.",
 		ZH: "所选范围内与原始事件不一致、等待修正程序重算的窗口数（按分区计）。",
 	})

@@ -27,9 +27,9 @@ func netSales() processors.Definition {
 			{Name: "refund_share", Title: text("Refunded share of the day's orders", "当日订单退款金额占比"), Unit: "ratio", SQL: "toFloat64(refunded_of_day) / nullIf(toFloat64(paid), 0)"},
 		},
 		Panels: []processors.Panel{
-			{Board: "live", Section: "net", Kind: processors.Lines, Title: text("Net sales per day, by order date", "每日净支付金额（按订单日）"), Show: []string{"net_by_order_date"}, By: []string{"currency"}, Width: 12},
-			{Board: "live", Section: "net", Kind: processors.Lines, Title: text("Net sales per day, by refund date", "每日净支付金额（按退款日）"), Show: []string{"net_by_refund_date"}, By: []string{"currency"}, Width: 12},
-			{Board: "live", Section: "net", Kind: processors.Grid, Title: text("Paid, refunded, net", "支付、退款与净额"), By: []string{"channel", "currency"},
+			{Board: "customers", Section: "net", Kind: processors.Lines, Title: text("Net sales per day, by order date", "每日净支付金额（按订单日）"), Show: []string{"net_by_order_date"}, By: []string{"currency"}, Width: 12},
+			{Board: "customers", Section: "net", Kind: processors.Lines, Title: text("Net sales per day, by refund date", "每日净支付金额（按退款日）"), Show: []string{"net_by_refund_date"}, By: []string{"currency"}, Width: 12},
+			{Board: "customers", Section: "net", Kind: processors.Grid, Title: text("Paid, refunded, net", "支付、退款与净额"), By: []string{"channel", "currency"},
 				Show: []string{"paid", "refunded", "refunded_of_day", "net_by_refund_date", "net_by_order_date", "refund_share"}},
 		},
 		RollupSpec: processors.RollupSpec{

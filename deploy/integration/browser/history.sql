@@ -57,3 +57,9 @@ ARRAY JOIN range(toUInt64(views)) AS i
 WHERE window_start >= fromUnixTimestamp({to}) - INTERVAL 20 MINUTE;
 
 DROP VIEW seed_minutes;
+
+INSERT INTO dirty (metric, window_start, part, reason, ver, at)
+SELECT 'page_views', toDateTime64({to} - 7200, 3, 'UTC'), 1, 'late', 100, toDateTime64({to} - 7000, 3, 'UTC');
+
+INSERT INTO rebuilt (metric, window_start, part, upto, revision, at)
+SELECT 'page_views', toDateTime64({to} - 7200, 3, 'UTC'), 1, 100, 1, toDateTime64({to} - 6960, 3, 'UTC');
