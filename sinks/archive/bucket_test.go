@@ -1,3 +1,5 @@
+//go:build integration
+
 package archive
 
 import (
@@ -13,11 +15,11 @@ import (
 // credentials in the environment.
 const bucketEnv = "TIDEMARK_TEST_S3"
 
-// TestBucket writes to a real server, twice, and reads back.
+// TestBucket writes to a real server, twice, and reads back; deploy/integration/archive starts one and runs it.
 func TestBucket(t *testing.T) {
 	at := os.Getenv(bucketEnv)
 	if at == "" {
-		t.Skip("no S3 server is named: set " + bucketEnv + " to s3://bucket/prefix?endpoint=http://host:port and the credentials to run this test")
+		t.Fatal("no S3 server is named: set " + bucketEnv + " to s3://bucket/prefix?endpoint=http://host:port and the credentials to run this test")
 	}
 	store, err := Open(at)
 	if err != nil {

@@ -18,7 +18,7 @@ func TestBucket(t *testing.T) {
 	}
 	defer server.End()
 	run := func(environ ...string) string {
-		cmd := exec.CommandContext(t.Context(), "go", "test", "-count", "1", "-v", "-run", "^TestBucket$", "tidemark/sinks/archive")
+		cmd := exec.CommandContext(t.Context(), "go", "test", "-tags", "integration", "-count", "1", "-v", "-run", "^TestBucket$", "tidemark/sinks/archive")
 		cmd.Env = append(append(server.Environ(), "TIDEMARK_TEST_S3="+server.Location("some/prefix")), environ...)
 		out, _ := cmd.CombinedOutput() // what it says is looked at
 		return string(out)
