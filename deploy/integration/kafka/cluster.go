@@ -4,6 +4,7 @@ package kafka
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,9 @@ import (
 	"tidemark/deploy/integration/child"
 	"tidemark/deploy/integration/install"
 )
+
+//go:embed pom.xml
+var pom []byte
 
 // Cluster is a running Kafka. Its methods must not be called at the same time.
 type Cluster struct {
@@ -26,7 +30,7 @@ type Cluster struct {
 // nodes, each broker and controller at once. It returns when all of them serve clients. Call Close in the end; should
 // this process die before that, the nodes die with it.
 func Start(ctx context.Context, dir string, nodes int) (*Cluster, error) {
-	libs, err := jars(ctx)
+	libs, err := install.Jars(ctx, "kafka-4.1.0", pom) // about 45 MB
 	if err != nil {
 		return nil, err
 	}

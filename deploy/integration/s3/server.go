@@ -32,7 +32,7 @@ type Server struct {
 
 // Start starts the service on the folder dir and returns when it takes connections. Call End in the end.
 func Start(ctx context.Context, dir string) (*Server, error) {
-	classes, err := jars(ctx)
+	classes, err := install.Jars(ctx, "s3proxy-2.6.0", pom) // about 43 MB
 	if err != nil {
 		return nil, err
 	}
@@ -89,26 +89,4 @@ func (s *Server) wait(ctx context.Context) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-}
-
-// jars returns the folder with the server's jars, fetched by Maven when it is absent (about 43 MB).
-func jars(ctx context.Context) (string, error) {
-	if err := install.Need(ctx, install.Tool{Check: []string{"java", "-version"}, Package: "openjdk-17-jre-headless"}); err != nil {
-		return "", err
-	}
-	return install.Dir("s3proxy-2.6.0", func(dir string) error {
-		if err := install.Need(ctx, install.Tool{Check: []string{"mvn", "--version"}, Package: "maven"}); err != nil {
-			return err
-		}
-		project, err := os.MkdirTemp("", "tidemark-s3-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(project)
-		file := filepath.Join(project, "pom.xml")
-		if err := os.WriteFile(file, pom, 0o600); err != nil {
-			return err
-		}
-		return install.Run(ctx, project, nil, "mvn", "-q", "-B", "-f", file, "dependency:copy-dependencies", "-DoutputDirectory="+dir)
-	})
 }
