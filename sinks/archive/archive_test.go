@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tidemark/schemas"
 	"tidemark/sinks"
@@ -30,6 +32,10 @@ func TestRoundTripOfEveryFamily(t *testing.T) {
 			got, problems := read(t, a, Filter{})
 			if want := rowsOf(blocks...); !maps.Equal(got, want) || len(problems) > 0 {
 				t.Errorf("%d rows came back of %d, or others; %v", len(got), len(want), problems)
+			}
+			stray := partPrefix(1<<63+5) + "x.json" // sorts behind every manifest
+			if err := s.store.Put(context.Background(), stray, []byte("not ours")); err != nil {
+				t.Fatal(err)
 			}
 			m, err := s.Watermark(context.Background(), "any", 1<<63+5)
 			if err != nil || m != empty.Span.M {
@@ -198,11 +204,21 @@ func TestFolder(t *testing.T) {
 	if err := f.Put(ctx, "a/b/c", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "a", tempPrefix+"1"), nil, 0o600); err != nil {
+	young, old := filepath.Join(dir, writing, "1"), filepath.Join(dir, writing, "2")
+	long := time.Now().Add(-2 * abandoned)
+	if err := errors.Join(os.WriteFile(young, nil, 0o600), os.WriteFile(old, nil, 0o600), os.Chtimes(old, long, long)); err != nil {
 		t.Fatal(err)
 	}
 	if got := contents(t, dir); len(got) != 1 || got["a/b/c"] != "x" {
 		t.Errorf("%v", got)
+	}
+	if err := f.Put(ctx, "a/b/c", []byte("y")); err != nil {
+		t.Fatal(err)
+	}
+	_, errYoung := os.Stat(young)
+	_, errOld := os.Stat(old)
+	if errYoung != nil || !errors.Is(errOld, fs.ErrNotExist) || contents(t, dir)["a/b/c"] != "y" {
+		t.Errorf("a file that is being written: %v; one whose writer died: %v", errYoung, errOld)
 	}
 	if _, err := f.Get(ctx, "a/none"); !errors.Is(err, ErrAbsent) || !sinks.Permanent(err) {
 		t.Errorf("absent: %v", err)

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
 	"tidemark/sinks"
 )
@@ -14,22 +14,27 @@ import (
 // folder is a Store of files below a directory.
 type folder struct{ dir string }
 
-// tempPrefix marks a file that is being written; List passes over it.
-const tempPrefix = ".writing-"
+// writing is the folder of files that are being written; List passes over it.
+const writing = ".writing"
+
+// abandoned is how old a file there is when its writer has surely died.
+const abandoned = time.Hour
 
 func (f folder) String() string { return f.dir }
 
 func (f folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
-// Put writes a file beside its place, syncs it, and renames it, then syncs the directory: after a loss of power the name
-// leads to the whole file or to none.
+// Put writes a file elsewhere, syncs it, and renames it, then syncs the directory: after a loss of power the name leads to
+// the whole file or to none.
 func (f folder) Put(_ context.Context, name string, data []byte) error {
 	path := f.path(name)
 	dir := filepath.Dir(path)
-	if err := makeDirs(dir); err != nil {
+	temp := f.path(writing)
+	if err := errors.Join(makeDirs(dir), makeDirs(temp)); err != nil {
 		return f.failed("write "+name, err)
 	}
-	file, err := os.CreateTemp(dir, tempPrefix+"*")
+	sweep(temp)
+	file, err := os.CreateTemp(temp, "*")
 	if err != nil {
 		return f.failed("write "+name, err)
 	}
@@ -43,6 +48,16 @@ func (f folder) Put(_ context.Context, name string, data []byte) error {
 		err = syncDir(dir)
 	}
 	return f.failed("write "+name, err)
+}
+
+// sweep removes what writers that died have left. What it cannot remove harms nobody.
+func sweep(temp string) {
+	entries, _ := os.ReadDir(temp)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(temp, e.Name()))
+		}
+	}
 }
 
 // makeDirs makes a directory and what lies above it, and syncs the entry of each one that it made.
@@ -96,7 +111,9 @@ func (f folder) List(ctx context.Context, prefix string, yield func(string, int6
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case e.IsDir() || strings.HasPrefix(e.Name(), tempPrefix):
+		case e.IsDir() && e.Name() == writing:
+			return fs.SkipDir
+		case e.IsDir():
 			return nil
 		}
 		info, err := e.Info()

@@ -115,7 +115,9 @@ func (s *Sink) files(ctx context.Context, b *schemas.Block) ([]fileEntry, error)
 func (s *Sink) Watermark(ctx context.Context, _ string, part uint64) (schemas.Millis, error) {
 	var newest string
 	err := s.store.List(ctx, partPrefix(part), func(name string, _ int64) error {
-		newest = max(newest, name)
+		if _, _, ours := parseManifestName(name); ours {
+			newest = max(newest, name)
+		}
 		return nil
 	})
 	if err != nil || newest == "" {
