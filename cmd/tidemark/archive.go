@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/deploy/wire"
 	"tidemark/ingest"
@@ -17,13 +16,11 @@ import (
 
 // archiveCmd is one worker that keeps raw events as files.
 type archiveCmd struct {
-	kafkaFlags     `embed:""`
-	To             string        `placeholder:"PLACE" help:"A folder, or s3://bucket/prefix?endpoint=https://host (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)."`
-	Every          time.Duration `default:"5m" placeholder:"DURATION" help:"How long an event may wait for its file; a day must be a multiple of it (${default})."`
-	Records        int64         `default:"50000" placeholder:"N" help:"Records of a partition that one span of files holds at most (${default})."`
-	SessionTimeout time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
-	Admin          string        `default:"127.0.0.1:9108" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
-	RecordTime     string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
+	memberFlags `embed:""`
+	To          string        `placeholder:"PLACE" help:"A folder, or s3://bucket/prefix?endpoint=https://host (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)."`
+	Every       time.Duration `default:"5m" placeholder:"DURATION" help:"How long an event may wait for its file; a day must be a multiple of it (${default})."`
+	Records     int64         `default:"50000" placeholder:"N" help:"Records of a partition that one span of files holds at most (${default})."`
+	Admin       string        `default:"127.0.0.1:9108" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
 }
 
 // archiveBytes is how much a worker may hold: open spans of many partitions while it catches up.
@@ -35,10 +32,6 @@ func (c archiveCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if c.SessionTimeout < time.Second || c.SessionTimeout > 30*time.Minute {
-		return usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", c.SessionTimeout)
-	}
-	options = append(options, kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout/6))
 	work, err := processors.ArchiveWork(processors.ConsumerGroup("archive"), processors.ArchiveCuts{Every: c.Every, Records: c.Records})
 	if err != nil {
 		return usage{err}
@@ -54,15 +47,9 @@ func (c archiveCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	}
 	defer kafka.Close()
 	var status processors.Status
-	ready := func() error {
-		if !status.Ready() {
-			return errors.New("joining the group, or catching up with what it has committed")
-		}
-		return nil
-	}
 	log.Info().Stringer("to", store).Msg("archiving")
 	sink := &wire.Closing{Sink: archive.NewSink(store, registry), Produce: kafka.Produce, After: 2 * c.Every}
-	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
+	return serve(ctx, c.Admin, registry, readiness(&status), func(ctx context.Context) error {
 		return processors.Run(ctx, processors.Config{
 			Work: work, Sink: sink, Client: options, RecordTime: c.RecordTime, MaxBytes: archiveBytes, Permanent: sinks.Permanent,
 			DeadLetters: noLetters, Status: &status, Registry: registry, Log: log,

@@ -16,17 +16,44 @@ import (
 	"tidemark/sinks"
 )
 
-// consumerFlags are those of a consumer group's member.
+// memberFlags are those of a consumer group's member.
+type memberFlags struct {
+	kafkaFlags     `embed:""`
+	SessionTimeout time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
+	RecordTime     string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
+}
+
+// options are those of a Kafka client that joins a group.
+func (f memberFlags) options() ([]kgo.Opt, error) {
+	options, err := f.kafkaFlags.options()
+	if err != nil {
+		return nil, err
+	}
+	if f.SessionTimeout < time.Second || f.SessionTimeout > 30*time.Minute {
+		return nil, usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", f.SessionTimeout)
+	}
+	return append(options, kgo.SessionTimeout(f.SessionTimeout), kgo.HeartbeatInterval(f.SessionTimeout/6)), nil
+}
+
+// readiness is what /readyz of a member says.
+func readiness(status *processors.Status) func() error {
+	return func() error {
+		if !status.Ready() {
+			return errors.New("joining the group, or catching up with what it has committed")
+		}
+		return nil
+	}
+}
+
+// consumerFlags are those of a member that writes to ClickHouse.
 type consumerFlags struct {
-	kafkaFlags      `embed:""`
+	memberFlags     `embed:""`
 	clickhouseFlags `embed:""`
-	SessionTimeout  time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
 	Failpoint       string        `hidden:"" placeholder:"POINT:N" help:"For crash tests: SIGKILL this process when it passes the point for the N-th time."`
 	MaxBytes        int64         `hidden:"" help:"For crash tests: bytes that all tasks together may hold before the fetch pauses; 0 is the usual limit."`
 	MaxQueued       int64         `hidden:"" help:"For crash tests: bytes of records that may wait for the tasks; 0 is the usual limit."`
 	FlushEvery      time.Duration `hidden:"" help:"For crash tests: time between flushes that commit; 0 is the usual one."`
 	snapshotEvery   time.Duration // 0: none
-	RecordTime      string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
 }
 
 // processCmd is one worker that counts metrics.
@@ -66,9 +93,6 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	if err != nil {
 		return err
 	}
-	if c.SessionTimeout < time.Second || c.SessionTimeout > 30*time.Minute {
-		return usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", c.SessionTimeout)
-	}
 	at, err := failpoint(c.Failpoint, log)
 	if err != nil {
 		return err
@@ -76,7 +100,6 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	if c.FlushEvery > 0 {
 		flushEvery = c.FlushEvery
 	}
-	options = append(options, kgo.SessionTimeout(c.SessionTimeout), kgo.HeartbeatInterval(c.SessionTimeout/6))
 	registry := newRegistry()
 	sink, err := c.open(registry)
 	if err != nil {
@@ -92,17 +115,11 @@ func (c consumerFlags) consume(ctx context.Context, addr string, work processors
 	}
 	defer letters.Close()
 	var status processors.Status
-	ready := func() error {
-		if !status.Ready() {
-			return errors.New("joining the group, or catching up with what it has committed")
-		}
-		return nil
-	}
 	snapshots := ""
 	if c.snapshotEvery > 0 {
 		snapshots = schemas.SnapshotTopic
 	}
-	return serve(ctx, addr, registry, ready, func(ctx context.Context) error {
+	return serve(ctx, addr, registry, readiness(&status), func(ctx context.Context) error {
 		return processors.Run(ctx, processors.Config{
 			SnapshotTopic: snapshots, SnapshotEvery: c.snapshotEvery,
 			Work: work, Sink: failingSink(sink, at), Client: options, RecordTime: c.RecordTime, FlushEvery: flushEvery, Permanent: sinks.Permanent,
