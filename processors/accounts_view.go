@@ -1,7 +1,9 @@
 package processors
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"tidemark/schemas"
 )
@@ -19,9 +21,9 @@ var erasuresTable = schemas.Table{
 	},
 }
 
-// historyGrace is how long after its end a minute of a history topic is taken for complete, in minutes: imports send no
-// heartbeats, so nothing in the log says that a minute is over.
-const historyGrace = "10"
+// HistoryGrace is how long after its end a minute of a history topic is taken for complete: imports send no heartbeats, so
+// nothing in the log says that a minute is over.
+const HistoryGrace = 10 * time.Minute
 
 // accountsView shows the accounts with what does not add up.
 func accountsView() schemas.View {
@@ -31,7 +33,7 @@ func accountsView() schemas.View {
 		SQL: "SELECT a.minute AS minute, a.`group` AS `group`, a.metric AS metric, a.topic AS topic, a.partition AS partition, a.part AS part, a.ver AS ver,\n" +
 			"  a.produced AS produced, " + aliased("a.", fateColumns[:]) + ",\n" +
 			"  produced - (" + sum + ") AS difference,\n" +
-			"  (a.minute + toIntervalMinute(1) <= w.m OR endsWith(a.topic, '.history') AND a.minute + toIntervalMinute(" + historyGrace + ") < now64(3)) AS complete\n" +
+			"  (a.minute + toIntervalMinute(1) <= w.m OR endsWith(a.topic, '.history') AND a.minute + toIntervalMinute(" + strconv.Itoa(int(HistoryGrace.Minutes())) + ") < now64(3)) AS complete\n" +
 			"FROM (SELECT * FROM accounts FINAL) AS a\n" +
 			"LEFT JOIN (SELECT `group`, part, argMax(t.m, t.ver) AS m FROM watermarks AS t FINAL GROUP BY `group`, part) AS w ON a.`group` = w.`group` AND a.part = w.part",
 	}

@@ -108,6 +108,17 @@ func (s *Spec) Need(to int64) int64 {
 	return end
 }
 
+// Affected is the range of starts of windows, from <= start < to, that events between first and last may count in or
+// change, all in milliseconds of event time. It is generous: a recompute of a window that nothing has changed in changes
+// nothing. An event may prolong a session that ended up to a gap earlier, and tie it to one that ends a whole span later.
+func (s *Spec) Affected(first, last int64) (from, to int64) {
+	from, to = first-s.Window.SizeMS(), last+s.Window.SizeMS()
+	if s.Sessions != nil {
+		to += (s.Sessions.MaxSpan + 2*s.Sessions.Gap).Milliseconds()
+	}
+	return from, to
+}
+
 // Apply counts one event of the slice under way. The event is only read during the call.
 func (c *Recount) Apply(e *RawEvent) {
 	p := c.parts[e.Part]

@@ -81,14 +81,6 @@ func RawViews() []View {
 	}
 }
 
-// RawRetention is how long the family's raw events are kept at least, counted from received_at.
-func RawRetention(family string) time.Duration {
-	if family == Clickstream.Name {
-		return 90 * 24 * time.Hour
-	}
-	return 3 * 365 * 24 * time.Hour
-}
-
 // retention is the same as an interval of ClickHouse. It counts from received_at, so that imported history is not deleted on arrival.
 func retention(family string) string {
 	if family == Clickstream.Name {
@@ -97,7 +89,10 @@ func retention(family string) string {
 	return "3 YEAR"
 }
 
-// Retention is for how long raw events of the family are kept, from the moment at which they were received.
+// Underway is how long an event may take from being received, by which raw tables are partitioned, to its partition in Kafka.
+const Underway = 7 * 24 * time.Hour
+
+// Retention is for how long at least raw events of the family are kept, from the moment at which they were received.
 func Retention(family string) time.Duration {
 	if family == Clickstream.Name {
 		return 90 * 24 * time.Hour

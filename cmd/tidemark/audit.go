@@ -18,10 +18,10 @@ import (
 type auditCmd struct {
 	kafkaFlags      `embed:""`
 	clickhouseFlags `embed:""`
-	From            time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"First minute of append time, such as 2026-06-18T00:00:00Z; 24 hours before --to where it is not given."`
-	To              time.Time `format:"2006-01-02T15:04:05Z07:00" placeholder:"TIME" help:"Where the range ends; now where it is not given. Minutes that a group has not read to their end are left out."`
-	Family          string    `placeholder:"NAME" help:"Only this family's topics, for example orders."`
-	SkipRaw         bool      `help:"Do not count the raw rows, which reads every event of the range."`
+	From            string `placeholder:"TIME" help:"First minute of append time: RFC 3339, or a date (midnight UTC); 24 hours before --to where it is not given."`
+	To              string `placeholder:"TIME" help:"Where the range ends; now where it is not given. Minutes that a group has not read to their end are left out."`
+	Family          string `placeholder:"NAME" help:"Only this family's topics, for example orders."`
+	SkipRaw         bool   `help:"Do not count the raw rows, which reads every event of the range."`
 }
 
 // Run prints what became of the events, and fails with the first difference. With --brokers it reads Kafka's log too.
@@ -53,15 +53,20 @@ func (c auditCmd) Run(ctx context.Context, log zerolog.Logger, out output) error
 
 // config checks the flags.
 func (c auditCmd) config(now time.Time) (audit.Config, error) {
-	a := audit.Config{Catalogue: metrics.All(), From: c.From, To: c.To, Now: now, Family: c.Family, Raw: !c.SkipRaw}
-	if a.To.IsZero() {
-		a.To = now
+	a := audit.Config{Catalogue: metrics.All(), To: now, Now: now, Family: c.Family, Raw: !c.SkipRaw}
+	var err error
+	if c.To != "" {
+		if a.To, err = moment("--to", c.To); err != nil {
+			return a, err
+		}
 	}
-	a.To = a.To.Truncate(time.Minute)
-	if a.From.IsZero() {
-		a.From = a.To.Add(-24 * time.Hour)
+	a.From = a.To.Add(-24 * time.Hour)
+	if c.From != "" {
+		if a.From, err = moment("--from", c.From); err != nil {
+			return a, err
+		}
 	}
-	a.From = a.From.Truncate(time.Minute)
+	a.From, a.To = a.From.Truncate(time.Minute), a.To.Truncate(time.Minute)
 	if !a.From.Before(a.To) {
 		return a, usagef("--from %s is not before --to %s by a minute or more", a.From.UTC().Format(time.RFC3339), a.To.UTC().Format(time.RFC3339))
 	}

@@ -60,6 +60,19 @@ func withDatabase(dsn string) string {
 	return u.String()
 }
 
+// moment reads RFC 3339 or a date.
+func moment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, usagef("%s is missing: give a time such as 2026-03-01T08:00:00Z, or a date", flag)
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usagef("%s: %q is neither a time such as 2026-03-01T08:00:00Z nor a date", flag, text)
+}
+
 // reach connects once, so that a wrong address is said at the start.
 func reach(ctx context.Context, sink *clickhouse.Sink) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -13,6 +14,8 @@ import (
 
 	"tidemark/deploy/wire"
 	"tidemark/ingest/history"
+	"tidemark/processors/metrics"
+	"tidemark/processors/recompute"
 	"tidemark/schemas"
 )
 
@@ -31,8 +34,12 @@ type importCmd struct {
 	clickhouseFlags `embed:""`
 }
 
-// rebuild works raw events of [from, to) into one metric.
-type rebuild func(ctx context.Context, metric string, from, to time.Time, parts []uint64) error
+// An import shares its machine with what it feeds. Slices of history have hardly two events per window, so that their
+// windows and not the events take the memory; the limit makes the collector clean up earlier, and refuses nothing.
+const (
+	importSlice  = 100_000
+	importMemory = 384 << 20
+)
 
 // Run imports one file, or only reports what would become of it; or it restores an archive.
 func (c importCmd) Run(ctx context.Context, log zerolog.Logger, out output) error {
@@ -134,11 +141,32 @@ func (c importCmd) write(ctx context.Context, in *history.Input, scan history.Sc
 	if err != nil || c.NoRecompute {
 		return err
 	}
-	do, err := rebuilder(sink, log)
+	do, err := rebuilder(sink, importSlice, log, out)
 	if err != nil {
 		return err
 	}
 	return recomputeImported(ctx, outcome, do)
+}
+
+// recomputeImported works an import into every metric of its family: over the whole range of the file, also where
+// everything was stored before, so that an import that was interrupted here is made good by giving it again.
+func recomputeImported(ctx context.Context, o *history.Outcome, do rebuild) error {
+	r := o.Report
+	if r.Events == 0 {
+		return nil
+	}
+	topic := schemas.Family[struct{}]{Name: r.Family}.Topic()
+	for _, d := range metrics.All().Streams() {
+		if d.Topic != topic {
+			continue
+		}
+		from, to := d.Affected(int64(r.From), int64(r.To))
+		job := recompute.Job{Metric: d.Name, From: time.UnixMilli(from), To: time.UnixMilli(to), Parts: wire.Parts(o.Topic)}
+		if err := do(ctx, job); err != nil {
+			return fmt.Errorf("the events are stored, but metric %s does not show them all: %w; give the same command again", d.Name, err)
+		}
+	}
+	return nil
 }
 
 // show prints the report, if there is one.

@@ -13,7 +13,6 @@ import (
 	"tidemark/processors/recompute"
 	"tidemark/schemas"
 	"tidemark/sinks/archive"
-	"tidemark/sinks/clickhouse"
 )
 
 // restoreFlags pick what comes back from an archive.
@@ -70,8 +69,14 @@ func (c importCmd) restore(ctx context.Context, log zerolog.Logger, out output) 
 		}
 		work.Sink = sink
 		if !c.NoRecompute {
-			if work.Rebuild, err = restoredMetrics(sink, c.Offline, log, out); err != nil {
+			do, err := rebuilder(sink, 0, log, out)
+			if err != nil {
 				return err
+			}
+			// The restored watermarks say how far the stream had come, so that the windows open then are left to the processes
+			// that go on from the log; offline says that there are none.
+			work.Rebuild = func(ctx context.Context, metric string, from, to time.Time) error {
+				return do(ctx, recompute.Job{Metric: metric, From: from, To: to, Offline: c.Offline})
 			}
 		}
 	}
@@ -97,22 +102,6 @@ func printRestore(r restore.Report, err error, took time.Duration, out output) e
 		return fmt.Errorf("the archive is damaged in %d places; everything else was read", len(r.Problems))
 	}
 	return err
-}
-
-// restoredMetrics recomputes with the stream's own code. The restored watermarks say how far the stream had come, so that
-// the windows open then are left to the processes that go on from the log; offline says that there are none.
-func restoredMetrics(sink *clickhouse.Sink, offline bool, log zerolog.Logger, out output) (func(context.Context, string, time.Time, time.Time) error, error) {
-	r, err := recompute.New(recompute.Config{Sink: sink, Catalogue: metrics.All(), Log: log, Progress: progressLine(log)})
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, metric string, from, to time.Time) error {
-		report, err := r.Rebuild(ctx, recompute.Job{Metric: metric, From: from, To: to, Offline: offline})
-		if err == nil {
-			printReport(out, report)
-		}
-		return err
-	}, nil
 }
 
 func restoreProgress(log zerolog.Logger) func(restore.Report) {

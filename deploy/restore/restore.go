@@ -27,7 +27,7 @@ type Config struct {
 	Filter  archive.Filter
 	// Catalogue names the groups that need a watermark, and the metrics.
 	Catalogue processors.Catalogue
-	// Rebuild works raw events of [from, to) into one metric; nil leaves the metrics as they are.
+	// Rebuild recomputes the windows of one metric that begin in [from, to); nil leaves the metrics as they are.
 	Rebuild func(ctx context.Context, metric string, from, to time.Time) error
 	// Progress is told after each span, in one goroutine; nil where nobody looks.
 	Progress func(Report)
@@ -162,7 +162,7 @@ func (r *run) flush(ctx context.Context) error {
 	return err
 }
 
-// rebuild works the rows into the metrics, over all the time that the archive spans.
+// rebuild works the rows into the metrics: into every window that they may count in.
 func (r *run) rebuild(ctx context.Context) error {
 	if r.Rebuild == nil || r.From.IsZero() {
 		return nil
@@ -176,7 +176,8 @@ func (r *run) rebuild(ctx context.Context) error {
 	}
 	var errs []error
 	for _, d := range r.Catalogue.Streams() {
-		if err := r.Rebuild(ctx, d.Name, from, to); err != nil {
+		first, end := d.Affected(from.UnixMilli(), to.UnixMilli())
+		if err := r.Rebuild(ctx, d.Name, time.UnixMilli(first), time.UnixMilli(end)); err != nil {
 			errs = append(errs, fmt.Errorf("the rows are stored, but metric %s does not show them all: %w", d.Name, err))
 		}
 	}

@@ -1,12 +1,13 @@
 package audit
 
-import "strings"
+import (
+	"strings"
+
+	"tidemark/processors"
+)
 
 // minuteMS is a minute of append time in milliseconds.
 const minuteMS = 60_000
-
-// historyGraceMS is how long after its end a minute of a topic without heartbeats is taken for complete.
-const historyGraceMS = 10 * minuteMS
 
 // Account is a row of v_accounts.
 type Account struct {
@@ -61,7 +62,7 @@ func (f *facts) complete(p partition, group string, minute int64) bool {
 	if !known {
 		return false
 	}
-	return minute+minuteMS <= m || strings.HasSuffix(p.topic, ".history") && minute+minuteMS+historyGraceMS < f.now
+	return minute+minuteMS <= m || strings.HasSuffix(p.topic, ".history") && minute+minuteMS+processors.HistoryGrace.Milliseconds() < f.now
 }
 
 // keepers lists who must have an account of the part's minute.

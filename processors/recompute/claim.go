@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,10 +16,12 @@ import (
 )
 
 // A claim is the right to write rows of a metric under a revision. Whoever has it beats; who has not beaten for a lease
-// is taken for dead, and stops by itself should it come back.
+// is taken for dead, and stops by itself should it come back. Whether another beats is seen by the clock of the one who
+// looks; only a claim older than buried is taken for dead at once, since no two clocks are that far apart.
 const (
 	beatEvery = 3 * time.Second
 	lease     = 30 * time.Second
+	buried    = 10 * time.Minute
 )
 
 // maxRevision is the last that a version has room for.
@@ -106,16 +109,31 @@ func (c *claim) alone(ctx context.Context) (bool, error) {
 func (c *claim) awaitOthers(ctx context.Context) error {
 	type row struct {
 		Revision uint64 `ch:"revision"`
+		At       int64  `ch:"beat"`
 	}
+	type sign struct {
+		at   int64
+		seen time.Time
+	}
+	signs := map[uint64]sign{} // of life, by revision
 	for n := 0; ; n++ {
-		rows, err := clickhouse.Select[row](ctx, c.r.Sink, "SELECT revision FROM revisions AS r FINAL WHERE metric = {metric:String} AND revision < {revision:UInt64} AND state IN ('claimed', 'running') AND toUnixTimestamp64Milli(r.at) > {alive:Int64} ORDER BY revision",
+		rows, err := clickhouse.Select[row](ctx, c.r.Sink, "SELECT revision, toUnixTimestamp64Milli(r.at) AS beat FROM revisions AS r FINAL WHERE metric = {metric:String} AND revision < {revision:UInt64} AND state IN ('claimed', 'running') AND toUnixTimestamp64Milli(r.at) > {alive:Int64} ORDER BY revision",
 			clickhouse.Param{Name: "metric", Value: c.row.Metric}, clickhouse.Param{Name: "revision", Value: uint64(c.row.Revision)},
-			clickhouse.Param{Name: "alive", Value: time.Now().Add(-lease).UnixMilli()})
-		if err != nil || len(rows) == 0 {
+			clickhouse.Param{Name: "alive", Value: time.Now().Add(-buried).UnixMilli()})
+		if err != nil {
 			return err
 		}
+		alive := slices.DeleteFunc(rows, func(o row) bool {
+			if s, ok := signs[o.Revision]; !ok || s.at != o.At {
+				signs[o.Revision] = sign{o.At, time.Now()}
+			}
+			return time.Since(signs[o.Revision].seen) > lease
+		})
+		if len(alive) == 0 {
+			return nil
+		}
 		if n%30 == 1 {
-			c.r.Log.Info().Str("metric", c.row.Metric).Uint64("revision", rows[0].Revision).Msg("waiting for another recompute of the metric")
+			c.r.Log.Info().Str("metric", c.row.Metric).Uint64("revision", alive[0].Revision).Msg("waiting for another recompute of the metric")
 		}
 		select {
 		case <-ctx.Done():
@@ -156,12 +174,13 @@ func (c *claim) write(ctx context.Context) error {
 	return nil
 }
 
-// holds is an error once another recompute may have begun.
-func (c *claim) holds() error {
-	if silent := time.Since(time.UnixMilli(c.beaten.Load())); silent > lease/2 {
-		return fmt.Errorf("revision %d was given up after %s without a sign of life: this process stood still, or ClickHouse did; run it again", c.row.Revision, silent.Round(time.Second))
+// holds returns until when the claim holds, or an error once another recompute may have begun.
+func (c *claim) holds() (until time.Time, err error) {
+	beaten := time.UnixMilli(c.beaten.Load())
+	if silent := time.Since(beaten); silent > lease/2 {
+		return until, fmt.Errorf("revision %d was given up after %s without a sign of life: this process stood still, or ClickHouse did; run it again", c.row.Revision, silent.Round(time.Second))
 	}
-	return nil
+	return beaten.Add(lease), nil
 }
 
 // finish ends the claim, whatever became of it. It works after ctx has ended too.

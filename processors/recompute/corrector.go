@@ -43,6 +43,7 @@ const longestPause = 5 * time.Minute
 // Run corrects until ctx ends. A failure is tried again after a pause that grows; one that no repetition can cure ends it.
 func (c *Corrector) Run(ctx context.Context) error {
 	pause := c.every
+	c.meter.lastRun.Set(float64(c.r.Now().Unix()))
 	for {
 		err := c.pass(ctx)
 		switch {
@@ -101,7 +102,7 @@ func (c *Corrector) due(d *processors.Definition) bool {
 }
 
 func (c *Corrector) correct(ctx context.Context, d *processors.Definition, marks []openMark) error {
-	at, err := c.r.standing(ctx, d, Job{noWait: true})
+	at, err := c.r.standing(ctx, d, Job{noWait: true, Parts: partsOf(marks)})
 	if errors.Is(err, ErrBehind) {
 		c.r.Log.Info().Str("metric", d.Name).Str("why", err.Error()).Msg("corrections wait for land")
 		return nil
@@ -149,7 +150,7 @@ func newMeter(reg prometheus.Registerer) *meter {
 			Name: "tidemark_correct_delay_seconds", Help: "Time from a late event's append to the corrected window.",
 			Buckets: []float64{10, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 8 * 3600, 24 * 3600, 7 * 24 * 3600},
 		}, []string{"metric"}),
-		lastRun:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "tidemark_correct_last_run_timestamp_seconds", Help: "When all dirty windows that could be corrected had been."}),
+		lastRun:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "tidemark_correct_last_run_timestamp_seconds", Help: "When all dirty windows that could be corrected had been, or this process began."}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "tidemark_correct_failures_total", Help: "Corrections that failed and are tried again."}),
 	}
 	if reg != nil {

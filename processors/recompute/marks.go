@@ -51,6 +51,16 @@ func curable(s *processors.Spec, marks []openMark, at standing, kept int64) []op
 	})
 }
 
+// partsOf lists the parts of marks.
+func partsOf(marks []openMark) (parts []uint64) {
+	for _, m := range marks {
+		if !slices.Contains(parts, m.Part) {
+			parts = append(parts, m.Part)
+		}
+	}
+	return parts
+}
+
 // near is how far apart two extents may lie to be one stretch, in windows: the windows between cost less than a stretch.
 const near = 20
 
@@ -73,11 +83,9 @@ func corrections(s *processors.Spec, marks []openMark, closedTo int64) (job Job,
 		if s.Sessions != nil {
 			last.settle = m.Start + s.Window.SizeMS() - s.Sessions.Gap.Milliseconds()
 		}
-		if !slices.Contains(job.Parts, m.Part) {
-			job.Parts = append(job.Parts, m.Part)
-		}
 		done = append(done, m)
 	}
+	job.Parts = partsOf(done)
 	if n := len(job.stretches); n > 0 {
 		job.From, job.To = millis(job.stretches[0].from), millis(job.stretches[n-1].to)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"tidemark/schemas"
 	"tidemark/sinks/clickhouse"
 )
 
@@ -73,7 +74,7 @@ func (w *work) buckets(ctx context.Context, s slice, width int64, upto map[uint6
   SELECT %[7]s AS b, toInt64(0) AS n, toInt64(0) AS hi, toInt64(count()) AS weight FROM %[8]s
   WHERE window_start >= %[3]s AND window_start < %[9]s AND %[10]s GROUP BY b
 ) GROUP BY b ORDER BY b`,
-		of(eventTime), w.raw.table, stamp(s.from), lastHour, during, stamp(s.from-24*3_600_000),
+		of(eventTime), w.raw.table, stamp(s.from), lastHour, during, stamp(s.from-schemas.Underway.Milliseconds()),
 		of("toUnixTimestamp64Milli(window_start)"), w.def.TableName(), stamp(s.to), inParts(upto), weight)
 	rows, err := clickhouse.Select[planRow](ctx, w.r.Sink, sql)
 	if err != nil {

@@ -88,10 +88,10 @@ const eventTime = "toUnixTimestamp64Milli(least(occurred_at, append_time))"
 const lastHour = "2106-01-01 00:00:00"
 
 // within is a condition for events of a time, of which hi is the latest occurred_at. The first line lets the server skip
-// what it need not read: an event never happened after the time that it counts for, and was received a day before it was
+// what it need not read: an event never happened after the time that it counts for, and was received a while before it was
 // appended at most.
 func within(s slice, hi int64) string {
-	skip := fmt.Sprintf("received_at >= %s", stamp(s.from-24*3_600_000))
+	skip := fmt.Sprintf("received_at >= %s", stamp(s.from-schemas.Underway.Milliseconds()))
 	if hi < wrapped {
 		skip = fmt.Sprintf("toStartOfHour(occurred_at) >= toStartOfHour(%s) AND toStartOfHour(occurred_at) <= toStartOfHour(%s) AND occurred_at >= %[1]s AND occurred_at <= %[2]s",
 			stamp(s.from), stamp(hi))

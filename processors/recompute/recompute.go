@@ -219,7 +219,7 @@ func (w *work) passes(ctx context.Context, from, to int64) error {
 
 // keptFrom is the first window of a metric whose raw events in the live topic retention cannot have begun to delete.
 func (r *Recompute) keptFrom(d *processors.Definition) int64 {
-	kept := r.Now().Add(24*time.Hour-schemas.RawRetention(d.Family)).UnixMilli() + d.Lead()
+	kept := r.Now().Add(schemas.Underway-schemas.Retention(d.Family)).UnixMilli() + d.Lead()
 	return ceil(kept, d.Window.StepMS())
 }
 

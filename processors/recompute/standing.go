@@ -84,33 +84,42 @@ func (r *Recompute) look(ctx context.Context, d *processors.Definition, job Job)
 	if err != nil {
 		return standing{}, err
 	}
-	stored, err := r.storedUpto(ctx, raw)
+	stored, err := r.stored(ctx, raw, marks, job)
 	if err != nil {
 		return standing{}, err
 	}
-	s := standingOf(marks, raw, processors.ConsumerGroup(d.Group), job.Offline, stored)
+	s := standingOf(marks, raw, processors.ConsumerGroup(d.Group), job, stored)
 	if s.m == 0 {
 		return s, fmt.Errorf("group %s has not read topic %s yet, so no window is known to be closed: start `tidemark process`, or say that no stream writes here (--offline)",
 			processors.ConsumerGroup(d.Group), raw.live)
 	}
-	if job.Parts != nil {
-		for part := range s.upto {
-			if !slices.Contains(job.Parts, part) {
-				delete(s.upto, part)
-			}
-		}
-		s.live = slices.DeleteFunc(s.live, func(p uint64) bool { return !slices.Contains(job.Parts, p) })
-	}
 	return s, nil
 }
 
-// storedUpto is the offset behind the newest raw row of each part.
-func (r *Recompute) storedUpto(ctx context.Context, raw raw) (map[uint64]int64, error) {
+// takes says whether the job is about a part.
+func (j *Job) takes(part uint64) bool { return j.Parts == nil || slices.Contains(j.Parts, part) }
+
+// stored is the offset behind the newest raw row of each part of the job: of all parts when it is offline, else of those of
+// history, whose raw events may be gone. It reads the part of every raw row, so it is not asked for other parts.
+func (r *Recompute) stored(ctx context.Context, raw raw, marks []mark, job Job) (map[uint64]int64, error) {
+	where := ""
+	if !job.Offline {
+		past := map[uint64]int64{}
+		for _, k := range marks {
+			if k.Topic == raw.past && job.takes(k.Part) {
+				past[k.Part] = 0
+			}
+		}
+		if len(past) == 0 {
+			return past, nil
+		}
+		where = " WHERE " + inParts(past)
+	}
 	type row struct {
 		Part uint64 `ch:"part"`
 		Next int64  `ch:"next"`
 	}
-	rows, err := clickhouse.Select[row](ctx, r.Sink, "SELECT part, toInt64(max(`offset`) + 1) AS next FROM "+raw.table+" GROUP BY part")
+	rows, err := clickhouse.Select[row](ctx, r.Sink, "SELECT part, toInt64(max(`offset`) + 1) AS next FROM "+raw.table+where+" GROUP BY part")
 	out := map[uint64]int64{}
 	for _, row := range rows {
 		out[row.Part] = row.Next
@@ -119,11 +128,13 @@ func (r *Recompute) storedUpto(ctx context.Context, raw raw) (map[uint64]int64, 
 }
 
 // standingOf draws the conclusions. Of a topic that was created again the watermarks hold several incarnations, and the
-// newest counts.
-func standingOf(marks []mark, raw raw, group string, offline bool, stored map[uint64]int64) standing {
+// newest counts. Of a job that names parts of history alone every window is closed and nobody need be waited for: no stream
+// writes windows of history.
+func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]int64) standing {
 	s := standing{upto: map[uint64]int64{}}
-	if offline {
+	if job.Offline {
 		s.m, s.upto = int64(processors.Infinity), maps.Clone(stored)
+		maps.DeleteFunc(s.upto, func(part uint64, _ int64) bool { return !job.takes(part) })
 		return s
 	}
 	newest, landed, counted := map[place]mark{}, map[uint64]mark{}, map[uint64]mark{}
@@ -150,7 +161,12 @@ func standingOf(marks []mark, raw raw, group string, offline bool, stored map[ui
 		}
 	}
 	for part, l := range landed {
-		s.addPart(part, l, counted, raw, stored)
+		if job.takes(part) {
+			s.addPart(part, l, counted, raw, stored)
+		}
+	}
+	if job.Parts != nil && len(s.live) == 0 {
+		s.m, s.behind = int64(processors.Infinity), ""
 	}
 	slices.Sort(s.live)
 	slices.Sort(s.leftOut)

@@ -95,14 +95,17 @@ func (w *work) rebuilt(ctx context.Context, windows []processors.WindowPart) err
 	return w.insert(ctx, processors.RebuiltBlock(rows))
 }
 
-// insert stores a block while the claim holds.
+// insert stores a block while the claim holds; an insert that takes longer than the claim is broken off and tried again.
 func (w *work) insert(ctx context.Context, b schemas.Block) error {
-	var err error
 	for pause := 200 * time.Millisecond; ; pause *= 3 {
-		if err := w.claim.holds(); err != nil {
+		until, err := w.claim.holds()
+		if err != nil {
 			return err
 		}
-		if err = w.r.Sink.Insert(ctx, []schemas.Block{b}); err == nil || sinks.Permanent(err) || pause > 20*time.Second {
+		inserting, cancel := context.WithDeadline(ctx, until)
+		err = w.r.Sink.Insert(inserting, []schemas.Block{b})
+		cancel()
+		if err == nil || sinks.Permanent(err) || pause > 20*time.Second {
 			return err
 		}
 		select {
