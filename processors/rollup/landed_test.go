@@ -27,12 +27,37 @@ func TestLanded(t *testing.T) {
 		{schemas.Clickstream.Topic(), 0, now.Add(-2 * time.Hour), now.Add(-time.Hour)},
 	} {
 		mark := processors.Mark{Group: group, Topic: step.topic, Partition: step.partition, Part: uint64(step.partition), M: schemas.MillisOf(step.m), Ver: uint64(step.m.UnixMilli()), At: schemas.MillisOf(now)}
-		if err := w.sink.Insert(t.Context(), []schemas.Block{processors.WatermarkBlock([]processors.Mark{mark})}); err != nil {
-			t.Fatal(err)
-		}
+		w.insertMark(mark)
 		got, err := r.landed(t.Context(), &r.Catalogue[0].Spec, schemas.MillisOf(now))
 		if err != nil || got != schemas.MillisOf(step.want) {
 			t.Errorf("after %s/%d at %v: landed up to %v, %v; want %v", step.topic, step.partition, step.m, got.Time().UTC(), err, step.want.UTC())
 		}
 	}
+}
+
+// TestHalfStored: of an INSERT that failed half, events are seen behind others that are stored later. Those are news too.
+func TestHalfStored(t *testing.T) {
+	now := time.Date(2026, 6, 18, 12, 0, 0, 0, time.UTC)
+	w := newWorld(t, "half_stored", now, "de")
+	const part = 7
+	paid := func(id string, at time.Time) {
+		land(w, schemas.Orders, part, orderEvent(id, schemas.OrderPaid, at, func(o *schemas.Order) { o.Total = 10_000_000 }))
+	}
+	landed := func(next int64) {
+		mark := processors.Mark{Group: processors.ConsumerGroup("land"), Topic: schemas.Orders.Topic(), Part: part, M: schemas.MillisOf(w.now), Ver: processors.Version(0, next), At: schemas.MillisOf(w.now)}
+		w.insertMark(mark)
+	}
+	paid("a", now.AddDate(0, 0, -40))
+	w.next[part] = 2 // the event between is not stored yet
+	paid("c", now.AddDate(0, 0, -20))
+	landed(1)
+	r := w.runner(only("net_sales"))
+	w.once(r)
+	days := `SELECT concat(toString(toDate(window_start, 'Europe/Berlin')), ' ', toString(paid)) AS line FROM v_net_sales ORDER BY line`
+	w.want("what is there is shown", days, "2026-05-09 10", "2026-05-29 10")
+	w.next[part] = 1
+	paid("b", now.AddDate(0, 0, -30))
+	landed(3)
+	w.once(r)
+	w.want("with what came after", days, "2026-05-09 10", "2026-05-19 10", "2026-05-29 10")
 }

@@ -24,9 +24,6 @@ const (
 	// half visible then is looked at again.
 	recheck = time.Minute
 	slots   = 4 // so that an entry of that age is always there
-	// margin is how long at most an event is under way from being received to its partition. Raw tables are partitioned by
-	// the former.
-	margin = 7 * 24 * time.Hour
 )
 
 // runs are the newest finished computations of a rollup in a shop, by the begin of the period.
@@ -69,7 +66,7 @@ func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.
 	}
 	found, err := clickhouse.Select[row](ctx, r.Sink, fmt.Sprintf(`SELECT part, max(offset) + 1 AS next, max(toUnixTimestamp64Milli(least(occurred_at, append_time))) AS newest
 FROM events_%s WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64}) GROUP BY part`, family),
-		param("shop", shop), param("since", int64(max(0, f.looked-schemas.Millis(margin.Milliseconds())))))
+		param("shop", shop), param("since", int64(max(0, f.looked-schemas.Millis(schemas.Underway.Milliseconds())))))
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +79,23 @@ FROM events_%s WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64
 	return f, nil
 }
 
+// stored is how far land has stored each part of a family whole. An INSERT is visible month by month: after one that failed
+// half, rows behind a gap are seen before those in it.
+func (r *Runner) stored(ctx context.Context, family string) (map[uint64]uint64, error) {
+	type row struct {
+		Part uint64 `ch:"part"`
+		Next uint64 `ch:"next"`
+	}
+	topics := schemas.Family[struct{}]{Name: family}
+	found, err := clickhouse.Select[row](ctx, r.Sink, fmt.Sprintf("SELECT part, bitAnd(max(ver), %d) AS next FROM watermarks WHERE `group` = {land:String} AND topic IN ({live:String}, {past:String}) GROUP BY part", processors.OffsetMask),
+		param("land", processors.ConsumerGroup("land")), param("live", topics.Topic()), param("past", topics.HistoryTopic()))
+	out := make(map[uint64]uint64, len(found))
+	for _, f := range found {
+		out[f.Part] = f.Next
+	}
+	return out, err
+}
+
 // news finds which moments the events touch that are new to a rollup, and returns how far it has then read.
 func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uint64, error) {
 	parts := map[uint64]uint64{}
@@ -90,12 +104,21 @@ func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uin
 		return nil, err
 	}
 	for _, family := range p.spec.Rollup.Sources {
+		stored, err := r.stored(ctx, family) // first: what it tells was stored before
+		if err != nil {
+			return nil, err
+		}
 		f, err := r.frontier(ctx, shop, family, p.now)
 		if err != nil {
 			return nil, err
 		}
 		p.newest = max(p.newest, f.newest)
-		maps.Copy(parts, f.nexts)
+		for part, next := range f.nexts {
+			if whole, ok := stored[part]; ok { // a part that was not restored whole has no mark
+				next = min(next, whole)
+			}
+			parts[part] = next
+		}
 		touched, err := r.touched(ctx, p.spec, shop, family, before, at)
 		if err != nil {
 			return nil, err
@@ -158,7 +181,7 @@ func (r *Runner) touched(ctx context.Context, s *processors.Spec, shop, family s
 )
 SELECT DISTINCT intDiv(toUnixTimestamp64Milli(at), 900000) * 900000 AS t FROM (
 `+sql+`
-)`, param("shop", shop), param("parts", parts), param("nexts", nexts), param("since", int64(max(0, at-schemas.Millis(margin.Milliseconds())))))
+)`, param("shop", shop), param("parts", parts), param("nexts", nexts), param("since", int64(max(0, at-schemas.Millis(schemas.Underway.Milliseconds())))))
 	if err != nil {
 		return nil, fmt.Errorf("new events of %s: %w", family, err)
 	}

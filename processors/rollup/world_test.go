@@ -127,6 +127,14 @@ func land[E any, P interface {
 	}
 }
 
+// insertMark says how far a group has come.
+func (w *world) insertMark(m processors.Mark) {
+	w.t.Helper()
+	if err := w.sink.Insert(w.t.Context(), []schemas.Block{processors.WatermarkBlock([]processors.Mark{m})}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // lines runs a query of one text column named line.
 func (w *world) lines(sql string) []string {
 	w.t.Helper()
