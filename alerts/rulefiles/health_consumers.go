@@ -9,7 +9,7 @@ import (
 
 // consumerChecks watch the groups that read Kafka.
 func consumerChecks() []health {
-	return []health{groupAbsent(), consumerLag(), watermarkStalled(), lateEvents(), snapshotStale(), rollupStale(), archiveStale()}
+	return []health{groupAbsent(), consumerLag(), watermarkStalled(), lateEvents(), snapshotStale(), rollupStale(), correctorStale(), archiveStale()}
 }
 
 func groupAbsent() health {

@@ -66,7 +66,7 @@ func TestMetricsOfRulesExist(t *testing.T) {
 	folders := map[string]string{ // by prefix: whose code names what is left
 		"tidemark_run_": "../../processors", "tidemark_ingest_": "../../ingest", "tidemark_clickhouse_": "../../sinks/clickhouse",
 		"tidemark_deliver_": "../deliver", "tidemark_alerts_": "../hub", "tidemark_rollup_": "../../processors/rollup",
-		"tidemark_accounting_": "../../processors/audit", "tidemark_archive_": "../../sinks/archive",
+		"tidemark_accounting_": "../../processors/audit", "tidemark_archive_": "../../sinks/archive", "tidemark_correct_": "../../processors/recompute",
 	}
 	names := map[string]bool{}
 	for _, h := range healthChecks() {
