@@ -70,7 +70,7 @@ func Run(ctx context.Context, c Config) error {
 // start brings the parts up, each on top of those that it needs.
 func (d *demo) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		d.startEngine, d.startKafka, d.startTables, d.startShops, d.sayAway, d.startProcessors, d.startCorrector, d.startRollups, d.startCollector, d.startSimulator, d.startAlerts, d.startLive,
+		d.startEngine, d.startKafka, d.startTables, d.startShops, d.sayAway, d.startProcessors, d.startCorrector, d.startRollups, d.startCollector, d.startSimulator, d.startPast, d.startAlerts, d.startLive,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -20,6 +20,9 @@ type Shop struct {
 	Share                float64 // of all visits
 	FreightCents         int64
 	Products             []Product
+	// Market, Carriers, Warehouses and Regions are those of its past.
+	Market                        string
+	Carriers, Warehouses, Regions []string
 }
 
 // Product is a product of a shop; money is in hundredths of the shop's currency.
@@ -56,6 +59,7 @@ func Shops() []Shop {
 func teaShop() Shop {
 	return Shop{
 		ID: "chaye", Currency: "CNY", Locale: "zh-CN", Host: "https://chaye.example",
+		Market: "cn", Carriers: []string{"sf", "zto", "yto"}, Warehouses: []string{"hangzhou", "guangzhou"}, Regions: []string{"cn-east", "cn-south", "cn-north", "cn-west"},
 		PublicKey: "pk_demo_chaye", SecretKey: "sk_demo_chaye_local", Orders: OrdersBySegment, Share: 0.65, FreightCents: 1200,
 		Products: []Product{
 			{"t-101", "LJ-50", "西湖龙井 50克", "茶叶/绿茶", "山间", 16800},
@@ -73,6 +77,7 @@ func teaShop() Shop {
 func outdoorShop() Shop {
 	return Shop{
 		ID: "kiefer", Currency: "EUR", Locale: "de-DE", Host: "https://kiefer.example",
+		Market: "de", Carriers: []string{"dhl", "gls", "hermes"}, Warehouses: []string{"leipzig", "kassel"}, Regions: []string{"de-north", "de-south", "de-east", "at"},
 		PublicKey: "pk_demo_kiefer", SecretKey: "sk_demo_kiefer_local", Orders: OrdersByNDJSON, Share: 0.35, FreightCents: 495,
 		Products: []Product{
 			{"k-1", "ZELT-2", "Zelt für zwei", "Camping/Zelte", "Nordwand", 24900},

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // size is a window in which people look: of a laptop, a wall, a phone.
@@ -22,16 +23,32 @@ func sizes() []size {
 
 var han = regexp.MustCompile(`\p{Han}`)
 
-// boards: both boards in both languages and both themes, at every size: all panels drawn, nothing sticks out.
+// boards: every board in both languages and both themes, at every size: all panels drawn, nothing sticks out. Those by day
+// and month show the past that the demo gives its shops.
 func (f *face) boards(t *testing.T) {
-	for _, board := range []string{"live", "marketing", "pipeline"} {
+	f.awaitRollups(t)
+	for _, board := range []struct{ id, from string }{{"live", "now-6h"}, {"marketing", "now-6h"}, {"pipeline", "now-6h"}, {"customers", "now-1y"}, {"logistics", "now-30d"}} {
 		for _, lang := range []string{"en", "zh"} {
 			for _, theme := range []string{"light", "dark"} {
-				t.Run(board+" "+lang+" "+theme, func(t *testing.T) { f.board(t, board, lang, theme) })
+				t.Run(board.id+" "+lang+" "+theme, func(t *testing.T) { f.board(t, board.id, board.from, lang, theme) })
 			}
 		}
 	}
 	t.Run("wall", f.wall)
+}
+
+// awaitRollups waits until the days and months of the past have been computed.
+func (f *face) awaitRollups(t *testing.T) {
+	t.Helper()
+	var seen string
+	for began := time.Now(); time.Since(began) < 5*time.Minute; time.Sleep(time.Second) {
+		rows := try(f.demo.ClickHouse.Query(f.ctx, `SELECT arrayStringConcat(arraySort(groupUniqArray(rollup)), ' ') FROM rollup_runs FINAL
+WHERE shop = 'chaye' AND rows > 0 AND rollup IN ('active_users', 'cohort_retention', 'net_sales', 'on_time', 'rfm', 'rfm_moves')`))(t)
+		if seen = rows[0][0]; strings.Count(seen, " ") == 5 {
+			return
+		}
+	}
+	t.Fatalf("of the past only these rollups have rows: %s", seen)
 }
 
 // wall: a display without a keyboard shows the board alone, large enough to be read from afar.
@@ -46,8 +63,8 @@ func (f *face) wall(t *testing.T) {
 	}
 }
 
-func (f *face) board(t *testing.T, board, lang, theme string) {
-	p := f.open(t, fmt.Sprintf("/?board=%s&lang=%s&from=now-6h&to=now&var-shop=chaye&theme=%s", board, lang, theme))
+func (f *face) board(t *testing.T, board, from, lang, theme string) {
+	p := f.open(t, fmt.Sprintf("/?board=%s&lang=%s&from=%s&to=now&var-shop=chaye&theme=%s", board, lang, from, theme))
 	for _, s := range sizes() {
 		t.Run(s.name, func(t *testing.T) {
 			must(t, p.Resize(s.width, s.height, s.phone))

@@ -49,7 +49,7 @@ func (p *Page) tabTo(t *testing.T, selector string) {
 // screenReader: whatever can be operated has a name, on every page, in both languages.
 func (f *face) screenReader(t *testing.T) {
 	for _, address := range []string{
-		"/?board=live&lang=en", "/?board=live&lang=zh", "/?board=marketing&lang=en", "/?board=marketing&lang=zh", "/?board=pipeline&lang=en", "/?page=alerts&lang=en", "/?page=alerts&lang=zh",
+		"/?board=live&lang=en", "/?board=live&lang=zh", "/?board=marketing&lang=en", "/?board=marketing&lang=zh", "/?board=pipeline&lang=en", "/?board=customers&lang=zh", "/?board=logistics&lang=en", "/?page=alerts&lang=en", "/?page=alerts&lang=zh",
 	} {
 		t.Run(address, func(t *testing.T) {
 			controls := try(f.open(t, address).Controls())(t)
