@@ -26,7 +26,7 @@ func (s *session) commit(ctx context.Context, parts []flushed) error {
 		return err
 	}
 	if errors.Is(context.Cause(s.ctx), errFenced) {
-		return errFenced
+		return context.Cause(s.ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()

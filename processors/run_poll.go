@@ -64,6 +64,8 @@ func (s *session) fetchError(topic string, partition int32, err error) error {
 	switch {
 	case s.ctx.Err() != nil, errors.Is(err, context.Canceled), errors.Is(err, kgo.ErrClientClosed):
 		return nil
+	case errors.Is(err, kerr.FencedInstanceID):
+		return fmt.Errorf("%w: %w", errFenced, err)
 	case errors.As(err, &group), kerr.IsRetriable(err) && !errors.Is(err, kerr.OffsetOutOfRange):
 		s.cfg.Log.Warn().Err(err).Str("group", s.cfg.Work.Group).Str("topic", topic).Int32("partition", partition).Msg("fetch failed, the client tries again")
 		return nil

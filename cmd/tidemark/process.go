@@ -20,6 +20,7 @@ import (
 type memberFlags struct {
 	kafkaFlags     `embed:""`
 	SessionTimeout time.Duration `default:"15s" placeholder:"DURATION" help:"Silence after which the group takes a member for dead and hands on its partitions (${default})."`
+	Instance       string        `placeholder:"NAME" help:"Name of this worker in its group (group.instance.id), of which no other may run at the same time: when it is started again within --session-timeout it goes on at once with the partitions that it had. Without a name a killed worker's partitions wait for the timeout, then go to the others."`
 	RecordTime     string        `hidden:"" enum:"append,create" default:"append" help:"Who stamps records: the broker (append) or one producer (create)."`
 }
 
@@ -31,6 +32,9 @@ func (f memberFlags) options() ([]kgo.Opt, error) {
 	}
 	if f.SessionTimeout < time.Second || f.SessionTimeout > 30*time.Minute {
 		return nil, usagef("--session-timeout %v: give 1s to 30m, within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms", f.SessionTimeout)
+	}
+	if f.Instance != "" {
+		options = append(options, kgo.InstanceID(f.Instance))
 	}
 	return append(options, kgo.SessionTimeout(f.SessionTimeout), kgo.HeartbeatInterval(f.SessionTimeout/6)), nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 	"tidemark/schemas"
 )
 
-// How soon a group must be live again after a kill, from the start of the next process on; the dead member's session
-// of three seconds is part of it.
+// How soon a group must be live again after a kill, from the start of the next process on. It has the name of the dead one
+// (--instance), so that it need not wait for the session timeout, which is the usual one.
 var limits = map[string]time.Duration{"fast": 10 * time.Second, "slow": 30 * time.Second}
 
 // TestRecovery kills both groups under load, once with snapshots and once without, and says how long each took.
@@ -45,7 +46,7 @@ func TestRecovery(t *testing.T) {
 
 	var workers []*worker
 	for _, group := range []string{"fast", "slow"} {
-		w := &worker{group: group, dir: r.Dir, argv: append(r.Programs.Process(group), "--snapshot-every", every.String())}
+		w := &worker{group: group, dir: r.Dir, argv: append(r.Programs.Process(group), "--snapshot-every", every.String(), "--instance", group, "--session-timeout", "15s")}
 		if _, err := w.start(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -63,6 +64,39 @@ func TestRecovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	compare(ctx, t, r, workers)
+}
+
+// TestSameName starts two workers under one name: the second takes the place of the first, which ends and says why.
+func TestSameName(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	r, err := rig.Start(ctx, t.TempDir(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	named := func(log string) *worker {
+		return &worker{group: log, dir: r.Dir, argv: append(r.Programs.Process("fast"), "--instance", "one")}
+	}
+	first, second := named("first"), named("second")
+	for _, w := range []*worker{first, second} {
+		if _, err := w.start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		defer w.process.End()
+	}
+	select {
+	case <-first.process.Done():
+	case <-ctx.Done():
+		t.Fatal("both go on")
+	}
+	if said := first.process.Failure("ended").Error(); !strings.Contains(said, "--instance") {
+		t.Error(said)
+	}
+	wait(ctx, t, 5*time.Second)
+	if !second.process.Alive() {
+		t.Error(second.process.Failure("the second ended too"))
+	}
 }
 
 // killed kills the workers at once, starts them again and says how long each took to be live, and from what.
