@@ -20,8 +20,11 @@ import (
 // brings them, so that the boards of customers and logistics have something to show. The metrics by the minute are left as
 // they are: the alerts would take the few orders a day for what the simulator's shops usually sell.
 func (d *demo) startPast(ctx context.Context) error {
+	if d.NoSimulator {
+		return nil
+	}
 	done := filepath.Join(d.Data, "simulator", "past")
-	if _, err := os.Stat(done); d.NoSimulator || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(done); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	now := time.Now()

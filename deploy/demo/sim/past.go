@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"tidemark/schemas"
 )
 
@@ -23,7 +25,7 @@ const (
 // PlanPast makes up the past of a shop: orders that end with the day before the one that begins at midnight, scans of parcels
 // that end now. It is a pure function of its arguments; events come in no order of time.
 func PlanPast(shop *Shop, seed uint64, midnight, now time.Time) Past {
-	p := &past{shop: shop, rng: rand.New(rand.NewPCG(seed, uint64(len(shop.ID)))), midnight: midnight, now: now}
+	p := &past{shop: shop, rng: rand.New(rand.NewPCG(seed, xxhash.Sum64String(shop.ID))), midnight: midnight, now: now}
 	for d := range pastDays {
 		// From a handful of orders a day to twice as many; more at the weekend.
 		begins := midnight.AddDate(0, 0, d-pastDays)
