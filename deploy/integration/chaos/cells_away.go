@@ -20,7 +20,8 @@ import (
 	"tidemark/processors"
 )
 
-// An hour without ClickHouse is scaled to a minute, and with it what the programs may hold.
+// An hour without ClickHouse is scaled to a minute, and with it what the programs may hold. The fast group holds little of an
+// event: it gets a quarter, so that it must pause too.
 const (
 	hour      = time.Minute
 	scale     = 60
@@ -32,7 +33,7 @@ const (
 func away() Cell {
 	return Cell{
 		Name:  "store-away",
-		Fault: "ClickHouse refuses connections for a scaled hour (60 s, the programs' byte limits divided by 60)",
+		Fault: "ClickHouse refuses connections for a scaled hour (60 s, the programs' byte limits divided by 60, that of fast by 240)",
 		Crew:  []string{},
 		Least: 10,
 		Load:  func(l *Load) { l.Past = 6 * time.Second },
@@ -43,7 +44,11 @@ func away() Cell {
 					return err
 				}
 				p.admin[program] = addr
-				argv := p.Argv(program, "--admin", addr, "--max-bytes", strconv.Itoa(maxBytes), "--max-queued", strconv.Itoa(maxQueued))
+				most := maxBytes
+				if program == processors.GroupFast {
+					most /= 4
+				}
+				argv := p.Argv(program, "--admin", addr, "--max-bytes", strconv.Itoa(most), "--max-queued", strconv.Itoa(maxQueued))
 				if err := p.Crew.Join(worker(program), argv); err != nil {
 					return err
 				}

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -74,24 +75,33 @@ func ends(ctx context.Context, p *Play, name string, argv []string) (string, err
 	}
 }
 
-func retention(ctx context.Context, p *Play) (refused, accepted int, err error) {
+// moved lets the programs work, then moves something to where the log ends, and further by some records.
+func moved(ctx context.Context, p *Play, by int64, move func(*kadm.Client, kadm.Offsets) error) (accepted int, err error) {
 	if accepted, err = worked(ctx, p); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	ends, err := EndOffsets(ctx, p.Programs.Brokers, schemas.Clickstream.Topic())
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(p.Programs.Brokers...))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer client.Close()
-	gone := make(kadm.Offsets)
+	to := make(kadm.Offsets)
 	for at, end := range ends {
-		gone.AddOffset(at.topic, at.partition, end, -1)
+		to.AddOffset(at.topic, at.partition, end+by, -1)
 	}
-	if _, err := kadm.NewClient(client).DeleteRecords(ctx, gone); err != nil {
+	return accepted, move(kadm.NewClient(client), to)
+}
+
+func retention(ctx context.Context, p *Play) (refused, accepted int, err error) {
+	accepted, err = moved(ctx, p, 0, func(admin *kadm.Client, gone kadm.Offsets) error {
+		_, err := admin.DeleteRecords(ctx, gone)
+		return err
+	})
+	if err != nil {
 		return 0, 0, err
 	}
 	refused, err = refuses(ctx, p, "retention is shorter")
@@ -100,26 +110,14 @@ func retention(ctx context.Context, p *Play) (refused, accepted int, err error) 
 
 // truncated moves the groups rather than the log: a single broker has no way to lose the end of its log and live.
 func truncated(ctx context.Context, p *Play) (refused, accepted int, err error) {
-	if accepted, err = worked(ctx, p); err != nil {
-		return 0, 0, err
-	}
-	ends, err := EndOffsets(ctx, p.Programs.Brokers, schemas.Clickstream.Topic())
-	if err != nil {
-		return 0, 0, err
-	}
-	client, err := kgo.NewClient(kgo.SeedBrokers(p.Programs.Brokers...))
-	if err != nil {
-		return 0, 0, err
-	}
-	defer client.Close()
-	behind := make(kadm.Offsets)
-	for at, end := range ends {
-		behind.AddOffset(at.topic, at.partition, end+1000, -1)
-	}
-	for _, program := range programs {
-		if err := kadm.NewClient(client).CommitAllOffsets(ctx, processors.ConsumerGroup(program), behind); err != nil {
-			return 0, 0, err
+	accepted, err = moved(ctx, p, 1000, func(admin *kadm.Client, behind kadm.Offsets) (err error) {
+		for _, program := range programs {
+			err = errors.Join(err, admin.CommitAllOffsets(ctx, processors.ConsumerGroup(program), behind))
 		}
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
 	}
 	refused, err = refuses(ctx, p, "the log was truncated")
 	return refused, accepted, err
