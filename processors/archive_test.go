@@ -121,44 +121,13 @@ func TestArchiveRefusesCuts(t *testing.T) {
 	}
 }
 
-// crashArchive archives the log with crashes at random places: some before the store, some between store and commit.
+// crashArchive archives the log with crashes. Broken is the negative control: the ids of the horizon are not read again.
 func crashArchive(t *testing.T, r *rand.Rand, recs []Record, s *spans, broken bool) {
-	var committed *Position
-	for {
-		a, from := Assignment{Position: committed}, int64(0)
-		if committed != nil {
-			from = committed.C
-			if broken { // the negative control: the ids of the horizon are not read again
-				p := *committed
-				p.C, from = p.P, p.P
-				a.Position = &p
-			}
-		}
-		task := archiveTask(t, a, testCuts())
-		for next := int(from); next < len(recs); {
-			end := min(len(recs), next+1+r.IntN(200))
-			task.Apply(recs[next:end])
-			next = end
-			fate := r.IntN(6)
-			if fate == 0 && next < len(recs) {
-				break // dies before the flush
-			}
-			if next == len(recs) {
-				task.Close()
-			}
-			f := task.Flush(false)
-			s.put(f)
-			if next == len(recs) {
-				return
-			}
-			if fate == 1 {
-				break // dies before the commit
-			}
-			if !f.Replaying {
-				committed = &f.Position
-			}
-		}
+	var twist func(*Assignment, *int64)
+	if broken {
+		twist = func(a *Assignment, from *int64) { a.Position.C, *from = a.Position.P, a.Position.P }
 	}
+	crash(r, recs, func(a Assignment) Task { return archiveTask(t, a, testCuts()) }, func(f Flush) { s.put(f) }, Task.Close, twist)
 }
 
 // TestArchiveIsAFunctionOfTheLog: whatever dies when, the spans are those of an undisturbed run, value for value, and

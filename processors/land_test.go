@@ -135,12 +135,12 @@ func landLog(r *rand.Rand, n int) (recs []Record) {
 	return recs
 }
 
-// crashLand lands the log with crashes at random places: some before the store, some between store and commit.
-func crashLand(t *testing.T, r *rand.Rand, recs []Record, s *memory.Sink, twist func(a *Assignment, from *int64)) {
+// crash works the log with crashes at random places: some before the store, some between store and commit. A task that has
+// read the whole log is told so by end, where there is one. twist makes a negative control of an assignment.
+func crash(r *rand.Rand, recs []Record, begin func(Assignment) Task, store func(Flush), end func(Task), twist func(a *Assignment, from *int64)) {
 	var committed *Position
 	for {
-		a := Assignment{Position: committed}
-		from := int64(0)
+		a, from := Assignment{Position: committed}, int64(0)
 		if committed != nil {
 			from = committed.C
 		}
@@ -149,16 +149,20 @@ func crashLand(t *testing.T, r *rand.Rand, recs []Record, s *memory.Sink, twist 
 			a.Position = &p
 			twist(&a, &from)
 		}
-		task := landTask(t, a)
+		task := begin(a)
 		for next := int(from); next < len(recs); {
-			end := min(len(recs), next+1+r.IntN(200))
-			task.Apply(recs[next:end])
-			next = end
+			last := min(len(recs), next+1+r.IntN(200))
+			task.Apply(recs[next:last])
+			next = last
 			fate := r.IntN(6)
 			if fate == 0 && next < len(recs) {
 				break // dies before the flush
 			}
-			f := put(t, s, task.Flush(false))
+			if next == len(recs) && end != nil {
+				end(task)
+			}
+			f := task.Flush(false)
+			store(f)
 			if next == len(recs) {
 				return
 			}
@@ -170,6 +174,10 @@ func crashLand(t *testing.T, r *rand.Rand, recs []Record, s *memory.Sink, twist 
 			}
 		}
 	}
+}
+
+func crashLand(t *testing.T, r *rand.Rand, recs []Record, s *memory.Sink, twist func(a *Assignment, from *int64)) {
+	crash(r, recs, func(a Assignment) Task { return landTask(t, a) }, func(f Flush) { put(t, s, f) }, nil, twist)
 }
 
 func TestLandSurvivesCrashes(t *testing.T) {

@@ -10,32 +10,15 @@ import (
 	"math"
 	"math/big"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"tidemark/ingest/history/retailtest"
 	"tidemark/schemas"
 )
-
-// retailFile is UCI Online Retail, which lies beside the repository where these figures are to be checked.
-func retailFile(t *testing.T) string {
-	t.Helper()
-	folders := []string{os.Getenv("TIDEMARK_DATA")}
-	for _, up := range []string{"../../..", "../../../.."} {
-		folders = append(folders, filepath.Join(up, "shared", "data"))
-	}
-	for _, folder := range folders {
-		path := filepath.Join(folder, "online_retail_by_day.csv.gz")
-		if _, err := os.Stat(path); err == nil && folder != "" {
-			return path
-		}
-	}
-	t.Skipf("SKIPPED: the acceptance figures of the import are NOT checked: online_retail_by_day.csv.gz is in none of %q; set TIDEMARK_DATA", folders)
-	return ""
-}
 
 // month is what a month of the file adds up to.
 type month struct {
@@ -100,7 +83,7 @@ func plainMonths(t *testing.T, path string) (months map[string]month, gross stri
 func thousandths(n int64) string { return fmt.Sprintf("%d.%03d000", n/1000, n%1000) }
 
 func TestOnlineRetail(t *testing.T) {
-	path := retailFile(t)
+	path := retailtest.File(t)
 	want, gross, sales, lines := plainMonths(t, path)
 	if gross != "10666684.544000" || sales != 19_960 || lines != 541_909 {
 		t.Fatalf("the truth itself is off: gross %s, %d invoices, %d lines", gross, sales, lines)

@@ -133,14 +133,8 @@ func Batch(defs []processors.Definition, log []processors.Record, o Options) (*O
 // read decodes the log, marks duplicates and follows M.
 func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) []seen {
 	all := make([]seen, 0, len(log))
-	type sighting struct {
-		id string
-		ts int64
-	}
-	counted := map[sighting]bool{}
+	before := sightings{p: p, o: o, last: map[string]int64{}, counted: map[sighting]bool{}}
 	minute := int64(0)
-	last := map[string]int64{} // event id to append time of its last sighting
-	h := p.Horizon.Milliseconds()
 	for i := range log {
 		r := &log[i]
 		minute = max(minute, int64(r.Time)/60_000*60_000)
@@ -165,17 +159,7 @@ func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) 
 			if occurred := int64(p.At(e)); occurred < s.ts || o.Broken == EventTimeUncapped {
 				s.ts = occurred
 			}
-			id := p.ID(e)
-			before, known := last[id]
-			s.dup = known && s.at-before <= h && o.Broken != NothingIsDuplicate || known && o.Broken == EndlessHorizon
-			if !s.dup || o.Broken != HorizonNotRefreshed {
-				last[id] = s.at
-			}
-			if o.Recompute && !s.dup {
-				at := sighting{strings.Clone(id), s.ts}
-				s.dup, counted[at] = counted[at] && o.Broken != CopiesBeyondHorizon, true
-			}
-			if s.dup {
+			if s.dup = before.duplicate(&s); s.dup {
 				out.Duplicates++
 			}
 		}
@@ -191,6 +175,35 @@ func read(p processors.Plain, log []processors.Record, o Options, out *Outcome) 
 		all = append(all, seen{off: int64(len(log)), ts: out.M, before: out.M, after: out.M})
 	}
 	return all
+}
+
+// sightings are the events seen so far.
+type sightings struct {
+	p       processors.Plain
+	o       Options
+	last    map[string]int64 // event id to append time of its last sighting
+	counted map[sighting]bool
+}
+
+// sighting is what a recompute knows a copy by.
+type sighting struct {
+	id string
+	ts int64
+}
+
+// duplicate says whether the event was seen before, and remembers it.
+func (b *sightings) duplicate(s *seen) bool {
+	id := b.p.ID(s.event)
+	before, known := b.last[id]
+	dup := known && s.at-before <= b.p.Horizon.Milliseconds() && b.o.Broken != NothingIsDuplicate || known && b.o.Broken == EndlessHorizon
+	if !dup || b.o.Broken != HorizonNotRefreshed {
+		b.last[id] = s.at
+	}
+	if b.o.Recompute && !dup {
+		at := sighting{strings.Clone(id), s.ts}
+		dup, b.counted[at] = b.counted[at] && b.o.Broken != CopiesBeyondHorizon, true
+	}
+	return dup
 }
 
 func decode(p processors.Plain, r *processors.Record) (e any, ok bool) {

@@ -7,22 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"tidemark/ingest/history/retailtest"
 	"tidemark/schemas"
 )
-
-// dataEnv names the folder with online_retail_by_day.csv.gz; without it, ../shared/data beside the repository is tried.
-const dataEnv = "TIDEMARK_DATA"
 
 // invoice is the sale lines of one invoice of UCI Online Retail.
 type invoice struct {
@@ -35,20 +31,7 @@ type invoice struct {
 // invoices reads the sale lines: invoices that do not start with C, quantity and price above 0.
 func invoices(t *testing.T, zone *time.Location) []*invoice {
 	t.Helper()
-	dir := os.Getenv(dataEnv)
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-		for range 2 { // the repository may be a worktree one level deeper
-			if _, err := os.Stat(dir); err == nil {
-				break
-			}
-			dir = filepath.Join("..", dir)
-		}
-	}
-	file, err := os.Open(filepath.Join(dir, "online_retail_by_day.csv.gz"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("SKIPPED, NOT TESTED: the acceptance on UCI Online Retail needs online_retail_by_day.csv.gz in %s: set %s to its folder", dir, dataEnv)
-	}
+	file, err := os.Open(retailtest.File(t))
 	if err != nil {
 		t.Fatal(err)
 	}
