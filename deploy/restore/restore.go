@@ -37,7 +37,7 @@ type Config struct {
 type Report struct {
 	Parts, PartsDone int
 	Spans, Known     int64 // known: their rows were in ClickHouse already
-	Files            int64 // of the spans, those left out apart
+	Files            int64 // of the spans of the families asked for
 	Bytes            int64
 	Rows             int64 // read and, unless only checked, stored
 	Marks            int   // watermarks restored
@@ -117,6 +117,9 @@ func (r *run) part(ctx context.Context, p *archive.Part) error {
 func (r *run) span(ctx context.Context, s *archive.Span, stored int64, problem func(archive.Problem)) error {
 	defer func() { r.Progress(r.Report) }()
 	r.Spans++
+	if !r.Filter.Family(s.Family) {
+		return nil
+	}
 	if from, to, ok := s.Days(); ok {
 		if r.From.IsZero() || from.Before(r.From) {
 			r.From = from
@@ -176,6 +179,9 @@ func (r *run) rebuild(ctx context.Context) error {
 	}
 	var errs []error
 	for _, d := range r.Catalogue.Streams() {
+		if !r.Filter.Family(d.Family) {
+			continue
+		}
 		first, end := d.Affected(from.UnixMilli(), to.UnixMilli())
 		if err := r.Rebuild(ctx, d.Name, time.UnixMilli(first), time.UnixMilli(end)); err != nil {
 			errs = append(errs, fmt.Errorf("the rows are stored, but metric %s does not show them all: %w", d.Name, err))

@@ -65,23 +65,12 @@ func (r *run) mark(s *schemas.Span) {
 	}
 }
 
-// storeMarks writes the marks of parts that have none yet: where a group has gone on, its own are newer.
+// storeMarks writes the marks. Where a group has gone on, its own are of a higher version and hold.
 func (r *run) storeMarks(ctx context.Context) error {
-	var missing []processors.Mark
-	for _, m := range r.marks {
-		known, err := r.Sink.Watermark(ctx, m.Group, m.Part)
-		if err != nil {
-			return err
-		}
-		if known == 0 {
-			missing = append(missing, m)
-		}
-	}
-	if len(missing) == 0 {
+	if r.Marks = len(r.marks); r.Marks == 0 {
 		return nil
 	}
-	r.Marks = len(missing)
-	return again(ctx, func() error { return r.Sink.Insert(ctx, []schemas.Block{processors.WatermarkBlock(missing)}) })
+	return again(ctx, func() error { return r.Sink.Insert(ctx, []schemas.Block{processors.WatermarkBlock(r.marks)}) })
 }
 
 // again repeats what may be repeated, with growing pauses.

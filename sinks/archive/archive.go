@@ -125,6 +125,11 @@ func (f Filter) All() bool {
 	return len(f.Families) == 0 && len(f.Shops) == 0 && f.From == 0 && f.To == 0
 }
 
+// Family says whether events of a family are asked for.
+func (f Filter) Family(name string) bool {
+	return len(f.Families) == 0 || slices.Contains(f.Families, name)
+}
+
 // takes says whether a file may hold what is asked for.
 func (f Filter) takes(e fileEntry) bool {
 	return (len(f.Shops) == 0 || slices.Contains(f.Shops, e.Shop)) &&

@@ -24,7 +24,7 @@ func (f folder) String() string { return f.dir }
 
 func (f folder) path(name string) string { return filepath.Join(f.dir, filepath.FromSlash(name)) }
 
-// Put writes a file elsewhere, syncs it, and renames it, then syncs the directory: after a loss of power the name leads to
+// Put writes a file, which owner and group may read, elsewhere, syncs it, and renames it, then syncs the directory: after a loss of power the name leads to
 // the whole file or to none.
 func (f folder) Put(_ context.Context, name string, data []byte) error {
 	path := f.path(name)
@@ -40,7 +40,7 @@ func (f folder) Put(_ context.Context, name string, data []byte) error {
 	}
 	defer os.Remove(file.Name()) // gone already where all went well
 	_, err = file.Write(data)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	err = errors.Join(err, file.Chmod(0o640), file.Sync(), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), path)
 	}
@@ -69,7 +69,7 @@ func makeDirs(dir string) error {
 	if err := makeDirs(parent); err != nil {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(dir, 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return syncDir(parent)

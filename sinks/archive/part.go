@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"tidemark/schemas"
@@ -122,7 +121,7 @@ func (s *Span) Days() (from, to time.Time, ok bool) {
 // Blocks reads the span's rows that the filter takes, file by file, each checked against the manifest first, and calls
 // problem with each file that is missing or damaged. A record that an earlier span held is left out.
 func (s *Span) Blocks(ctx context.Context, f Filter, problem func(Problem), yield func(schemas.Block) error) error {
-	if len(f.Families) > 0 && !slices.Contains(f.Families, s.Family) {
+	if !f.Family(s.Family) {
 		return nil
 	}
 	table, err := tableOf(s.Family)
