@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 
 	"tidemark/ingest/history"
 	"tidemark/processors"
@@ -13,62 +16,68 @@ import (
 	"tidemark/sinks/clickhouse"
 )
 
-// KnownEvents returns a function that finds those of an import's events that are stored already. It asks by the raw table's
-// sorting key (shop, type, hour), so that the cost does not grow with the table, and only for hours in which the shop has
-// events: it reads those hours at its first call, as only the import writes history from then on. It is for one goroutine.
+// KnownEvents returns a function that finds those of an import's events that are stored already, whatever time they are stored
+// with. It asks only for events whose id's hash is known: it reads the hashes of the shop's ids at its first call (8 bytes
+// each), as only the import writes history from then on. It asks by the raw table's sorting key (shop, type, hour) first, so
+// that the cost does not grow with the table; only an event that is stored with another time, as after the mapping was
+// changed, is looked for everywhere. It is for one goroutine.
 func KnownEvents(sink *clickhouse.Sink, family, shop string) func(context.Context, []history.Event) (map[string]bool, error) {
 	type row struct {
 		ID string `ch:"event_id"`
 	}
 	table := schemas.Family[struct{}]{Name: family}.RawTable()
-	var busy map[int64]bool
+	var hashes []uint64
 	return func(ctx context.Context, events []history.Event) (map[string]bool, error) {
-		if busy == nil {
+		if hashes == nil {
 			var err error
-			if busy, err = busyHours(ctx, sink, table, shop); err != nil {
+			if hashes, err = storedHashes(ctx, sink, table, shop); err != nil {
 				return nil, err
 			}
 		}
-		types, hours, ids := map[string]bool{}, map[string]bool{}, make([]string, 0, len(events))
-		for _, e := range events {
-			hour := int64(e.At / 3_600_000 * 3600)
-			if hour >= 0 && hour < 1<<32 && !busy[hour] { // toStartOfHour shows no others, so that they are always asked for
-				continue
+		known := map[string]bool{}
+		for _, everywhere := range []bool{false, true} {
+			types, hours, ids := map[string]bool{}, map[string]bool{}, []string{}
+			for _, e := range events {
+				if _, maybe := slices.BinarySearch(hashes, xxhash.Sum64String(e.ID)); !maybe || known[e.ID] {
+					continue
+				}
+				types[quote(e.Type)] = true
+				hours[fmt.Sprintf("toDateTime(%d, 'UTC')", uint32(e.At/3_600_000*3600))] = true
+				ids = append(ids, quote(e.ID))
 			}
-			types[quote(e.Type)] = true
-			hours[fmt.Sprintf("toDateTime(%d, 'UTC')", hour)] = true
-			ids = append(ids, quote(e.ID))
-		}
-		if len(ids) == 0 {
-			return nil, nil
-		}
-		// The lists stand in the text: as parameters they would make the request's address too long. Types are of the
-		// vocabulary, ids are hexadecimal.
-		sql := fmt.Sprintf("SELECT DISTINCT event_id FROM %s WHERE shop = {shop:String} AND type IN (%s) AND toStartOfHour(occurred_at) IN (%s) AND event_id IN (%s)",
-			table, list(types), list(hours), strings.Join(ids, ","))
-		found, err := clickhouse.Select[row](ctx, sink, sql, clickhouse.Param{Name: "shop", Value: shop})
-		if err != nil {
-			return nil, err
-		}
-		known := make(map[string]bool, len(found))
-		for _, r := range found {
-			known[r.ID] = true
+			if len(ids) == 0 {
+				break
+			}
+			// The lists stand in the text: as parameters they would make the request's address too long. Types are of the
+			// vocabulary, ids are hexadecimal.
+			sql := fmt.Sprintf("SELECT DISTINCT event_id FROM %s WHERE shop = {shop:String} AND type IN (%s) AND event_id IN (%s)", table, list(types), strings.Join(ids, ","))
+			if !everywhere {
+				sql += " AND toStartOfHour(occurred_at) IN (" + list(hours) + ")"
+			}
+			found, err := clickhouse.Select[row](ctx, sink, sql, clickhouse.Param{Name: "shop", Value: shop})
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range found {
+				known[r.ID] = true
+			}
 		}
 		return known, nil
 	}
 }
 
-// busyHours are the hours, as Unix seconds, in which a shop has events.
-func busyHours(ctx context.Context, sink *clickhouse.Sink, table, shop string) (map[int64]bool, error) {
+// storedHashes are the hashes of the ids of a shop's events, sorted.
+func storedHashes(ctx context.Context, sink *clickhouse.Sink, table, shop string) ([]uint64, error) {
 	type row struct {
-		Hour int64 `ch:"hour"`
+		Hash uint64 `ch:"hash"`
 	}
-	busy := map[int64]bool{}
-	return busy, clickhouse.Each(ctx, sink, "SELECT DISTINCT toInt64(toUnixTimestamp(toStartOfHour(occurred_at))) AS hour FROM "+table+" WHERE shop = {shop:String}",
-		func(r row) error {
-			busy[r.Hour] = true
-			return nil
-		}, clickhouse.Param{Name: "shop", Value: shop})
+	hashes := []uint64{}
+	err := clickhouse.Each(ctx, sink, "SELECT xxHash64(event_id) AS hash FROM "+table+" WHERE shop = {shop:String}", func(r row) error {
+		hashes = append(hashes, r.Hash)
+		return nil
+	}, clickhouse.Param{Name: "shop", Value: shop})
+	slices.Sort(hashes)
+	return hashes, err
 }
 
 func list(set map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(set)), ",") }
@@ -84,7 +93,7 @@ func Landed(sink *clickhouse.Sink) func(context.Context, history.Topic) (map[int
 	return func(ctx context.Context, t history.Topic) (map[int32]int64, error) {
 		// Offsets of another revision begin anew, so the newest version is the one that holds.
 		found, err := clickhouse.Select[row](ctx, sink,
-			"SELECT part, bitAnd(max(ver), 1099511627775) AS next FROM watermarks WHERE `group` = {group:String} AND part >= {from:UInt64} AND part < {to:UInt64} GROUP BY part",
+			"SELECT part, bitAnd(max(ver), "+strconv.Itoa(processors.OffsetMask)+") AS next FROM watermarks WHERE `group` = {group:String} AND part >= {from:UInt64} AND part < {to:UInt64} GROUP BY part",
 			clickhouse.Param{Name: "group", Value: processors.ConsumerGroup("land")},
 			clickhouse.Param{Name: "from", Value: processors.Part(t.ID, 0)}, clickhouse.Param{Name: "to", Value: processors.Part(t.ID, t.Partitions)})
 		if err != nil {
