@@ -36,10 +36,6 @@ func (c correctCmd) Run(ctx context.Context, log zerolog.Logger) error {
 		return err
 	}
 	corrector := recompute.NewCorrector(r, recompute.CorrectorConfig{Every: c.Every, Registry: registry})
-	ready := func() error {
-		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-		defer cancel()
-		return sink.Ping(ctx)
-	}
+	ready := func() error { return reach(ctx, sink) }
 	return serve(ctx, c.Admin, registry, ready, corrector.Run)
 }

@@ -64,11 +64,7 @@ func (c rollupCmd) Run(ctx context.Context, log zerolog.Logger, out output) erro
 		return runner.Once(ctx, c.Only)
 	}
 	log.Info().Str("admin", c.Admin).Msg("computing rollups; a second runner on this database does the same work again, and no harm")
-	ready := func() error {
-		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-		defer cancel()
-		return sink.Ping(ctx)
-	}
+	ready := func() error { return reach(ctx, sink) }
 	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return runner.Run(ctx) })
@@ -95,9 +91,10 @@ func (c rollupCmd) check() error {
 	bad(c.Only != "" && !c.Once && c.From == "", "--only: give --once too, or --from")
 	bad(c.From != "" && c.Only == "", "--from: name the rollup with --only")
 	bad(c.From == "" && (c.To != "" || c.Shop != ""), "--to and --shop go with --from")
-	for flag, day := range map[string]string{"--from": c.From, "--to": c.To} {
-		_, err := time.Parse(time.DateOnly, day)
-		bad(day != "" && err != nil, "%s %q: write a day like 2026-03-31", flag, day)
+	bad(c.Once && c.From != "", "--once and --from: give one of them")
+	for _, day := range []struct{ flag, text string }{{"--from", c.From}, {"--to", c.To}} {
+		_, err := time.Parse(time.DateOnly, day.text)
+		bad(day.text != "" && err != nil, "%s %q: write a day like 2026-03-31", day.flag, day.text)
 	}
 	bad(c.To != "" && c.To < c.From, "--to lies before --from")
 	if err := errors.Join(errs...); err != nil {

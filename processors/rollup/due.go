@@ -72,6 +72,10 @@ func (p *plan) due() todo {
 			out.build = append(out.build, d)
 		}
 	}
+	// A period that begins with one that is no longer kept, as after a change of the zone, takes its place.
+	out.drop = slices.DeleteFunc(out.drop, func(d period) bool {
+		return slices.ContainsFunc(out.build, func(now period) bool { return now.begins == d.begins })
+	})
 	newestFirst := func(a, b period) int { return cmp.Compare(b.begins, a.begins) }
 	slices.SortFunc(out.build, newestFirst)
 	slices.SortFunc(out.drop, newestFirst)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tidemark/processors"
@@ -108,8 +109,16 @@ func (r *Runner) Rebuild(ctx context.Context, name string, shop *schemas.Shop, f
 		return 0, err
 	}
 	p := plan{spec: s, cal: calendar{shop.Location, s.Rollup.Period}, now: r.now()}
-	if _, err := r.news(ctx, &p, shop.ID); err != nil {
-		return 0, err
+	for _, family := range s.Rollup.Sources {
+		stored, err := r.stored(ctx, family)
+		if err != nil {
+			return 0, err
+		}
+		f, err := r.frontier(ctx, shop.ID, family, p.now, stored)
+		if err != nil {
+			return 0, err
+		}
+		p.newest = max(p.newest, f.newest)
 	}
 	if p.runs, err = r.runs(ctx, name, shop.ID); err != nil {
 		return 0, err
@@ -117,8 +126,9 @@ func (r *Runner) Rebuild(ctx context.Context, name string, shop *schemas.Shop, f
 	var out []period
 	for _, d := range p.cal.between(schemas.MillisOf(from), schemas.MillisOf(to)) {
 		if d.begins <= p.now && p.kept(d) && !p.expired(d) {
-			out = append([]period{d}, out...)
+			out = append(out, d)
 		}
 	}
+	slices.Reverse(out) // newest first
 	return len(out), r.build(ctx, &p, shop, out)
 }

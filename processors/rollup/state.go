@@ -16,6 +16,7 @@ import (
 type frontier struct {
 	looked schemas.Millis    // when it was read
 	nexts  map[uint64]uint64 // by part
+	parts  map[uint64]bool   // those that land knew then
 	newest schemas.Millis    // latest event
 }
 
@@ -53,11 +54,17 @@ FROM rollup_runs FINAL WHERE rollup = {rollup:String} AND shop = {shop:String}`,
 	return out, nil
 }
 
-// frontier reads how far the raw events of a shop and family reach now. The first time it reads all of them.
-func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.Millis) (*frontier, error) {
+// frontier reads how far the raw events of a shop and family reach now. It reads all of them the first time, and when land
+// knows a part that it did not know before: events that were restored were received long ago.
+func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.Millis, stored map[uint64]uint64) (*frontier, error) {
 	f := r.seen[scope{shop, family}]
 	if f == nil {
-		f = &frontier{nexts: map[uint64]uint64{}}
+		f = &frontier{nexts: map[uint64]uint64{}, parts: map[uint64]bool{}}
+	}
+	for part := range stored {
+		if !f.parts[part] {
+			f.looked, f.parts[part] = 0, true
+		}
 	}
 	type row struct {
 		Part   uint64 `ch:"part"`
@@ -108,7 +115,7 @@ func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uin
 		if err != nil {
 			return nil, err
 		}
-		f, err := r.frontier(ctx, shop, family, p.now)
+		f, err := r.frontier(ctx, shop, family, p.now, stored)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +126,13 @@ func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uin
 			}
 			parts[part] = next
 		}
-		touched, err := r.touched(ctx, p.spec, shop, family, before, at)
+		since := at
+		for part := range f.nexts {
+			if _, known := before[part]; !known {
+				since = 0
+			}
+		}
+		touched, err := r.touched(ctx, p.spec, shop, family, before, since)
 		if err != nil {
 			return nil, err
 		}
