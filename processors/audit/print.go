@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -8,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// Print writes the report as text: a table of the accounts, what raw tables and Kafka hold, and the first difference.
+// Print writes the report as text: a table of the accounts, what raw tables and Kafka hold, and the first difference. Where nothing could be compared it returns an error.
 func (r *Report) Print(w io.Writer) error {
 	const layout = "2006-01-02 15:04"
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -28,6 +29,9 @@ func (r *Report) Print(w io.Writer) error {
 	}
 	for _, topic := range slices.Sorted(maps.Keys(r.Log)) {
 		_, _ = fmt.Fprintf(w, "%s: Kafka holds %d events of these minutes\n", topic, r.Log[topic])
+	}
+	if len(r.Lines) == 0 {
+		return errors.New("nothing was compared: no group has accounts of these minutes (they are kept for 90 days); choose others with --from and --to")
 	}
 	if r.First == nil {
 		_, err := fmt.Fprintln(w, "\nNo difference.")
