@@ -48,14 +48,15 @@ var revisionsTable = schemas.Table{
 const newestMarks = `(SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
     FROM dirty AS d GROUP BY metric, window_start, part, reason)`
 
-// dirtyView shows the marks that no recompute has reached. It reads both tables whole: it is for the corrector and for
-// boards, not for a board's every query.
+// dirtyView shows the marks that no recompute has reached. It reads the marks whole, and of what was rebuilt only their windows:
+// it is for the corrector and for boards, not for a board's every query.
 func dirtyView() schemas.View {
 	return schemas.View{
 		Name: "v_dirty", Doc: "Windows that differ from their raw events: marks that no recompute has reached yet.",
 		SQL: fmt.Sprintf(`SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, m.ver AS ver, m.at AS at
   FROM %s AS m
-  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt GROUP BY metric, window_start, part) AS r
+  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt
+    WHERE (metric, window_start) IN (SELECT metric, window_start FROM dirty) GROUP BY metric, window_start, part) AS r
   ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
   WHERE bitAnd(m.ver, %d) > ifNull(r.upto, 0)`, newestMarks, OffsetMask),
 	}

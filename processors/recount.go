@@ -42,7 +42,7 @@ type Recount struct {
 // RecountStats counts what happened to the raw events.
 type RecountStats struct {
 	Events     int64 // given
-	Copies     int64 // left out as copies, where the metric leaves copies out
+	Copies     int64 // of events given before; a metric that counts events once leaves them out
 	Unreadable int64 // of types or values that this version refuses, or on which counting panicked
 	// Doubtful counts sessions handed over whose chain may have begun before the first event given: they may be cut
 	// elsewhere than the stream cut them.

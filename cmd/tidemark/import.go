@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"time"
 
@@ -104,10 +103,17 @@ func (c importCmd) bad() (string, error) {
 	switch {
 	case c.Bad == "none", c.Bad == "" && c.Input == history.Stdin:
 		return "", nil
-	case c.Bad != "" && filepath.Clean(c.Bad) == filepath.Clean(c.Input):
+	case c.Bad != "" && sameFile(c.Bad, c.Input):
 		return "", usagef("--bad names the input itself: give another file")
 	}
 	return cmp.Or(c.Bad, c.Input+".bad.csv"), nil
+}
+
+// sameFile says whether two names lead to one file that is there.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 // write imports the file, waits for land and rebuilds the metrics.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (c recomputeCmd) metrics() (names []string, err error) {
 		}
 	}
 	if len(c.Metric) > 0 {
-		names = c.Metric
+		names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(c.Metric, name) })
 	}
 	return names, nil
 }

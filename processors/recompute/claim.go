@@ -38,7 +38,7 @@ type claim struct {
 
 // takeRevision claims the next revision of the metric, and waits until recomputes before it have ended: so of two rows of
 // one key, the one with the higher revision has seen at least as much.
-func (r *Recompute) takeRevision(ctx context.Context, metric string, from, to int64) (*claim, error) {
+func (r *Recompute) takeRevision(ctx context.Context, metric string, from, to int64, noWait bool) (*claim, error) {
 	c := &claim{r: r, ended: make(chan struct{})}
 	for won := false; !won; {
 		next, err := r.nextRevision(ctx, metric)
@@ -56,7 +56,7 @@ func (r *Recompute) takeRevision(ctx context.Context, metric string, from, to in
 	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
 	go c.beat(beating)
-	if err := c.awaitOthers(ctx); err != nil {
+	if err := c.awaitOthers(ctx, noWait); err != nil {
 		return nil, errors.Join(err, c.finish(ctx, err, &Report{}))
 	}
 	c.mu.Lock()
@@ -105,8 +105,9 @@ func (c *claim) alone(ctx context.Context) (bool, error) {
 	}
 }
 
-// awaitOthers waits for recomputes of the metric under earlier revisions.
-func (c *claim) awaitOthers(ctx context.Context) error {
+// awaitOthers waits for recomputes of the metric under earlier revisions; with noWait no longer than it takes to see that they
+// live.
+func (c *claim) awaitOthers(ctx context.Context, noWait bool) error {
 	type row struct {
 		Revision uint64 `ch:"revision"`
 		At       int64  `ch:"beat"`
@@ -123,14 +124,20 @@ func (c *claim) awaitOthers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		beats := false
 		alive := slices.DeleteFunc(rows, func(o row) bool {
-			if s, ok := signs[o.Revision]; !ok || s.at != o.At {
+			s, ok := signs[o.Revision]
+			beats = beats || ok && s.at != o.At
+			if !ok || s.at != o.At {
 				signs[o.Revision] = sign{o.At, time.Now()}
 			}
 			return time.Since(signs[o.Revision].seen) > lease
 		})
 		if len(alive) == 0 {
 			return nil
+		}
+		if beats && noWait {
+			return fmt.Errorf("%w: revision %d", ErrBusy, alive[0].Revision)
 		}
 		if n%30 == 1 {
 			c.r.Log.Info().Str("metric", c.row.Metric).Uint64("revision", alive[0].Revision).Msg("waiting for another recompute of the metric")

@@ -21,7 +21,7 @@ type CorrectorConfig struct {
 const DefaultEvery = 30 * time.Second
 
 // Corrector rebuilds dirty windows by itself, once they are closed. Of metrics on sessions it gathers marks for a while,
-// since each job reads hours of raw events. Several may run: recomputes of one metric wait for each other.
+// since each job reads hours of raw events. Several may run: of two recomputes of one metric the later waits, or tries again.
 type Corrector struct {
 	r     *Recompute
 	every time.Duration
@@ -75,13 +75,23 @@ func (c *Corrector) pass(ctx context.Context) error {
 		return err
 	}
 	var errs []error
+	waiting := false
 	for i := range c.r.Catalogue {
 		d := &c.r.Catalogue[i]
 		c.meter.open.WithLabelValues(d.Name).Set(float64(len(marks[d.Name])))
-		if len(marks[d.Name]) == 0 || !c.due(d) {
+		if len(marks[d.Name]) == 0 {
+			c.meter.incurable.WithLabelValues(d.Name).Set(0)
 			continue
 		}
-		if err := c.correct(ctx, d, marks[d.Name]); err != nil && ctx.Err() == nil {
+		if !c.due(d) {
+			continue
+		}
+		switch err := c.correct(ctx, d, marks[d.Name]); {
+		case err == nil || ctx.Err() != nil:
+		case errors.Is(err, ErrBehind) || errors.Is(err, ErrBusy):
+			waiting = true
+			c.r.Log.Info().Str("metric", d.Name).Str("why", err.Error()).Msg("corrections wait")
+		default:
 			c.meter.failures.Inc()
 			errs = append(errs, errors.New(err.Error())) // what one metric cannot cure must not end the corrector of all
 		}
@@ -89,7 +99,9 @@ func (c *Corrector) pass(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	c.meter.lastRun.Set(float64(c.r.Now().Unix()))
+	if !waiting {
+		c.meter.lastRun.Set(float64(c.r.Now().Unix()))
+	}
 	return nil
 }
 
@@ -103,23 +115,16 @@ func (c *Corrector) due(d *processors.Definition) bool {
 
 func (c *Corrector) correct(ctx context.Context, d *processors.Definition, marks []openMark) error {
 	at, err := c.r.standing(ctx, d, Job{noWait: true, Parts: partsOf(marks)})
-	if errors.Is(err, ErrBehind) {
-		c.r.Log.Info().Str("metric", d.Name).Str("why", err.Error()).Msg("corrections wait for land")
-		return nil
-	}
 	if err != nil {
 		return err
 	}
-	can := curable(&d.Spec, marks, at, c.r.keptFrom(d))
+	can := curable(&d.Spec, marks, at, at.kept)
 	c.meter.incurable.WithLabelValues(d.Name).Set(float64(len(marks) - len(can)))
 	job, done := corrections(&d.Spec, can, at.closedTo(d))
 	if len(done) == 0 {
 		return nil
 	}
 	rep, err := c.r.Rebuild(ctx, job)
-	if errors.Is(err, ErrBehind) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

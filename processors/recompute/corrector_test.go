@@ -133,6 +133,48 @@ func run(t *testing.T, c *Corrector, w *world) {
 	}
 }
 
+// A mark that must wait, because sessions around it are still open, lies within the extent of another whose time has come:
+// what the waiting event changes later is corrected too.
+func TestCorrectorOverlap(t *testing.T) {
+	w := newWorld(t, 9)
+	topic := schemas.Clickstream.Topic()
+	from := recent() + 5*24*hour
+	at := func(h, m int) int64 { return from + int64(h)*hour + int64(m)*60_000 }
+	send := func(id string, occurred, now int64) {
+		e := w.click(schemas.Millis(occurred), id)
+		e.Type, e.AnonymousID, e.Shop = schemas.ClickPageView, "v5", "de"
+		w.put(topic, 0, now, encode(t, &e))
+	}
+	send("first", at(11, 45), at(11, 45))
+	for i := range 8 {
+		send(fmt.Sprint("second", i), at(12, 35+20*i), at(12, 35+20*i))
+	}
+	send("early", at(10, 0), at(15, 25))
+	send("bridge", at(12, 10), at(15, 25)) // makes one session of both
+	w.beat(topic, at(15, 30))
+	w.catchUp(groups...)
+	r := open(t, w.sink, 0)
+	c := NewCorrector(r, CorrectorConfig{Every: 20 * time.Millisecond})
+	if err := c.pass(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rows := w.corrections("sessions"); len(rows) == 0 || !rows[0].Rebuilt {
+		t.Fatalf("the early event is not corrected: %+v", rows)
+	}
+	if open, err := w.open(r); err != nil || open == 0 {
+		t.Fatalf("no mark waits: %v", err)
+	}
+	w.beat(topic, at(33, 0))
+	w.catchUp(groups...)
+	if _, diffs := w.differences(find(t, "sessions"), from, at(24, 0)); len(diffs) == 0 {
+		t.Fatal("all is right already: this shows nothing")
+	}
+	c.last = map[string]time.Time{}
+	run(t, c, w)
+	w.wantExactOf("sessions", from, at(24, 0))
+	w.wantExactOf("checkout_funnel", from, at(24, 0))
+}
+
 // A window that was cut by a new metric is complete once it has been rebuilt.
 func TestCutWindowsBecomeComplete(t *testing.T) {
 	w := newWorld(t, 4)

@@ -85,8 +85,8 @@ func (w *work) fold(ctx context.Context, c *processors.Recount, from, to int64, 
 
 func floorSecond(ms int64) int64 { return ms - ((ms%1000)+1000)%1000 }
 
-// markChains marks the window behind a correction for every part in which a chain of sessions may hold a late event that
-// was corrected, and goes on: where the chain is cut from there on depends on that event too.
+// markChains marks the window behind a recompute for every part in which a chain of sessions may hold a late event whose mark
+// was cleared, and goes on: where the chain is cut from there on depends on that event too.
 func (w *work) markChains(ctx context.Context, c *processors.Recount, to int64) error {
 	if w.settle == 0 {
 		return nil

@@ -64,6 +64,58 @@ FROM m_trade FINAL WHERE part = %d AND NOT gone`, schemas.OrderPlaced, part, par
 	}
 }
 
+// What retention has deleted was counted and stays; what is deleted earlier than that was erased, and goes.
+func TestHistoryFades(t *testing.T) {
+	w := newWorld(t, 8)
+	now := time.Now()
+	part := w.importOrders(300, now)
+	r := open(t, w.sink, 0)
+	job := Job{Metric: "trade", From: now.Add(-24 * time.Hour), To: now.Add(time.Hour), Parts: []uint64{part}}
+	rebuild := func() Report {
+		t.Helper()
+		rep, err := r.Rebuild(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep
+	}
+	rebuild()
+	exec(t, database(), "ALTER TABLE events_orders DELETE WHERE offset < 100 SETTINGS mutations_sync = 1")
+	r.Now = func() time.Time { return now.Add(schemas.Retention(schemas.Orders.Name) + 24*time.Hour) }
+	if rep := rebuild(); rep.Tombstones != 0 || rep.Events != 200 || len(rep.LeftOut) != 1 {
+		t.Errorf("after retention: %+v", rep)
+	}
+	r.Now = time.Now
+	if rep := rebuild(); rep.Tombstones == 0 || len(rep.LeftOut) != 0 {
+		t.Errorf("after an erasure: %+v", rep)
+	}
+}
+
+// A table's own TTL counts, not the one that it was made with.
+func TestRetentionOfTheTable(t *testing.T) {
+	sink := openDatabase(t)
+	r := open(t, sink, 0)
+	raw := families()[schemas.Clickstream.Name]
+	const day = 24 * time.Hour
+	for _, step := range []struct {
+		change string
+		want   time.Duration
+	}{
+		{"", 90 * day},
+		{"MODIFY TTL toDateTime(received_at) + INTERVAL 2 YEAR", 730 * day},
+		{"MODIFY TTL toDateTime(received_at) + INTERVAL 10 DAY", 10 * day},
+		{"MODIFY TTL toDateTime(occurred_at) + INTERVAL 1 DAY", schemas.Retention(schemas.Clickstream.Name)},
+		{"REMOVE TTL", 36500 * day},
+	} {
+		if step.change != "" {
+			exec(t, database(), "ALTER TABLE events_clickstream "+step.change)
+		}
+		if got, err := r.retention(t.Context(), schemas.Clickstream.Name, raw); err != nil || got != step.want {
+			t.Errorf("after %q: %v, %v; want %v", step.change, got, err, step.want)
+		}
+	}
+}
+
 // Raw events that land has not stored yet are waited for.
 func TestBehind(t *testing.T) {
 	w := newWorld(t, 6)

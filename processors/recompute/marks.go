@@ -42,6 +42,11 @@ func extent(s *processors.Spec, start int64) slice {
 	return slice{s.Window.Last(start - gap), ceil(start+s.Window.SizeMS()+gap+span, step)}
 }
 
+// happened is the event time, at most, of a late event of a session that is marked at a window.
+func happened(s *processors.Spec, start int64) int64 {
+	return start + s.Window.SizeMS() - s.Sessions.Gap.Milliseconds()
+}
+
 // curable leaves out marks that no recompute can clear: of a live part whose raw events retention may have deleted, as of a
 // sender whose clock is years behind, and of parts that cannot be counted. kept is the first window that is whole.
 func curable(s *processors.Spec, marks []openMark, at standing, kept int64) []openMark {
@@ -81,7 +86,7 @@ func corrections(s *processors.Spec, marks []openMark, closedTo int64) (job Job,
 		last := &job.stretches[n-1]
 		last.to = max(last.to, e.to)
 		if s.Sessions != nil {
-			last.settle = m.Start + s.Window.SizeMS() - s.Sessions.Gap.Milliseconds()
+			last.settle = happened(s, m.Start)
 		}
 		done = append(done, m)
 	}

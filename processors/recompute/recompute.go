@@ -29,7 +29,7 @@ type Config struct {
 	// SliceRows is how many raw rows are counted at once, which bounds the memory; 0 stands for 200,000. A window of a
 	// metric of single events, or a minute, is never divided.
 	SliceRows int64
-	Now       func() time.Time // the clock; nil stands for time.Now
+	Now       func() time.Time // the clock of event times and reports; nil stands for time.Now. Leases follow the system's
 }
 
 // Progress says how far a Rebuild has come.
@@ -52,7 +52,7 @@ type Job struct {
 	// Offline says that no consumer group writes the metric's table, now or later, from the log that the raw events came
 	// from, as after a restore into a new database: every window counts as closed, whatever the watermarks say.
 	Offline bool
-	// noWait makes a land that is behind an error instead of a reason to wait.
+	// noWait makes a land that is behind, and another recompute of the metric, an error instead of a reason to wait.
 	noWait bool
 	// stretches of windows to rebuild instead of all of [From, To), in the order of time.
 	stretches []stretch
@@ -127,6 +127,9 @@ func New(c Config) (*Recompute, error) {
 // ErrBehind says that land has not yet stored every raw event that the metrics have counted.
 var ErrBehind = errors.New("land is behind")
 
+// ErrBusy says that another recompute of the metric is under way.
+var ErrBusy = errors.New("another recompute of the metric is under way")
+
 // Rebuild counts the closed windows of the job from raw events and stores them, with a tombstone for every row that the
 // table shows and that does not come out again. It may run beside the stream, and be repeated. It waits while land is
 // behind the metric's group, and while another recompute of the metric runs.
@@ -160,7 +163,7 @@ type work struct {
 	wire   schemas.Wire
 	at     standing
 	claim  *claim
-	settle int64 // of the stretch under way
+	settle int64 // event time of the last late event of the stretch under way whose mark is cleared
 	read   int64 // raw rows read so far, those of leads included
 }
 
@@ -181,7 +184,7 @@ func (w *work) run(ctx context.Context) error {
 	if to <= from {
 		return nil
 	}
-	if w.claim, err = w.r.takeRevision(ctx, w.def.Name, from, to); err != nil {
+	if w.claim, err = w.r.takeRevision(ctx, w.def.Name, from, to, w.job.noWait); err != nil {
 		return err
 	}
 	if w.at, err = w.r.standing(ctx, w.def, w.job); err != nil {
@@ -206,21 +209,15 @@ func (w *work) run(ctx context.Context) error {
 // passes rebuilds the windows of [from, to). Raw events of the live topic that retention may have deleted are not there
 // to count: what was counted of them stays.
 func (w *work) passes(ctx context.Context, from, to int64) error {
-	kept := w.r.keptFrom(w.def)
+	kept := w.at.kept
 	if kept > from && len(w.at.live) > 0 {
 		w.rep.Expired = millis(kept)
-		if err := w.count(ctx, from, min(kept, to), w.at.without(w.at.live)); err != nil {
+		if err := w.count(ctx, from, min(kept, to), without(w.at.upto, w.at.live)); err != nil {
 			return err
 		}
 		from = kept
 	}
 	return w.count(ctx, from, to, w.at.upto)
-}
-
-// keptFrom is the first window of a metric whose raw events in the live topic retention cannot have begun to delete.
-func (r *Recompute) keptFrom(d *processors.Definition) int64 {
-	kept := r.Now().Add(schemas.Underway-schemas.Retention(d.Family)).UnixMilli() + d.Lead()
-	return ceil(kept, d.Window.StepMS())
 }
 
 // count rebuilds the windows of [from, to) of some parts.

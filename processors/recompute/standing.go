@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tidemark/processors"
+	"tidemark/schemas"
 	"tidemark/sinks/clickhouse"
 )
 
@@ -17,6 +18,8 @@ type standing struct {
 	upto    map[uint64]int64 // raw events before these offsets are stored, by part; parts that can be counted
 	live    []uint64         // of upto, those of the live topic
 	leftOut []string         // parts that cannot be counted, and why
+	kept    int64            // the first window whose raw events in the live topic retention cannot have begun to delete
+	faded   []uint64         // of upto, parts of history of which retention has deleted events: see Recompute.faded
 	behind  string           // why the raw events are not yet whole; empty where they are
 }
 
@@ -26,9 +29,9 @@ func (s *standing) closedTo(d *processors.Definition) int64 {
 	return d.Window.Last(last) + d.Window.StepMS()
 }
 
-// without is upto less some parts.
-func (s *standing) without(parts []uint64) map[uint64]int64 {
-	left := maps.Clone(s.upto)
+// without is a map by part less some parts.
+func without(upto map[uint64]int64, parts []uint64) map[uint64]int64 {
+	left := maps.Clone(upto)
 	for _, p := range parts {
 		delete(left, p)
 	}
@@ -89,6 +92,18 @@ func (r *Recompute) look(ctx context.Context, d *processors.Definition, job Job)
 		return standing{}, err
 	}
 	s := standingOf(marks, raw, processors.ConsumerGroup(d.Group), job, stored)
+	retention, err := r.retention(ctx, d.Family, raw)
+	if err != nil {
+		return standing{}, err
+	}
+	gone := r.Now().Add(schemas.Underway - retention).UnixMilli() // what was received before may have been deleted
+	s.kept = ceil(gone+d.Lead(), d.Window.StepMS())
+	if s.faded, err = r.faded(ctx, gone, stored); err != nil {
+		return standing{}, err
+	}
+	for _, part := range s.faded {
+		s.leftOut = append(s.leftOut, fmt.Sprintf("part %d: what earlier imports added stays where retention has deleted their raw events", part))
+	}
 	if s.m == 0 {
 		return s, fmt.Errorf("group %s has not read topic %s yet, so no window is known to be closed: start `tidemark process`, or say that no stream writes here (--offline)",
 			processors.ConsumerGroup(d.Group), raw.live)
@@ -99,10 +114,13 @@ func (r *Recompute) look(ctx context.Context, d *processors.Definition, job Job)
 // takes says whether the job is about a part.
 func (j *Job) takes(part uint64) bool { return j.Parts == nil || slices.Contains(j.Parts, part) }
 
-// stored is the offset behind the newest raw row of each part of the job: of all parts when it is offline, else of those of
+// extent of a part's offsets in a raw table.
+type stored struct{ first, next int64 }
+
+// stored is what the raw table holds of each part of the job: of all parts when it is offline, else of those of
 // history, whose raw events may be gone. It reads the part of every raw row, so it is not asked for other parts.
-func (r *Recompute) stored(ctx context.Context, raw raw, marks []mark, job Job) (map[uint64]int64, error) {
-	where := ""
+func (r *Recompute) stored(ctx context.Context, raw raw, marks []mark, job Job) (map[uint64]stored, error) {
+	where, out := "", map[uint64]stored{}
 	if !job.Offline {
 		past := map[uint64]int64{}
 		for _, k := range marks {
@@ -111,30 +129,83 @@ func (r *Recompute) stored(ctx context.Context, raw raw, marks []mark, job Job) 
 			}
 		}
 		if len(past) == 0 {
-			return past, nil
+			return out, nil
 		}
 		where = " WHERE " + inParts(past)
 	}
 	type row struct {
-		Part uint64 `ch:"part"`
-		Next int64  `ch:"next"`
+		Part  uint64 `ch:"part"`
+		First int64  `ch:"first"`
+		Next  int64  `ch:"next"`
 	}
-	rows, err := clickhouse.Select[row](ctx, r.Sink, "SELECT part, toInt64(max(`offset`) + 1) AS next FROM "+raw.table+where+" GROUP BY part")
-	out := map[uint64]int64{}
+	rows, err := clickhouse.Select[row](ctx, r.Sink, "SELECT part, toInt64(min(`offset`)) AS first, toInt64(max(`offset`) + 1) AS next FROM "+raw.table+where+" GROUP BY part")
 	for _, row := range rows {
-		out[row.Part] = row.Next
+		out[row.Part] = stored{row.First, row.Next}
 	}
 	return out, err
+}
+
+// retention is for how long raw events of a family are kept: whoever runs the database may have changed the table's TTL.
+func (r *Recompute) retention(ctx context.Context, family string, raw raw) (time.Duration, error) {
+	type row struct {
+		TTL  bool   `ch:"ttl"`
+		Unit string `ch:"unit"`
+		N    int64  `ch:"n"`
+	}
+	rows, err := clickhouse.Select[row](ctx, r.Sink, `SELECT position(create_table_query, ' TTL ') > 0 AS ttl, extract(create_table_query, ' TTL toDateTime\\(received_at\\) \\+ toInterval([A-Z][a-z]+)\\(\\d+\\)') AS unit,
+  toInt64OrZero(extract(create_table_query, ' TTL toDateTime\\(received_at\\) \\+ toInterval[A-Z][a-z]+\\((\\d+)\\)')) AS n
+FROM system.tables WHERE database = currentDatabase() AND name = {table:String}`, clickhouse.Param{Name: "table", Value: raw.table})
+	if err != nil || len(rows) == 0 {
+		return schemas.Retention(family), err
+	}
+	const day = 24 * time.Hour
+	days, known := map[string]time.Duration{"Day": 1, "Week": 7, "Month": 28, "Year": 365}[rows[0].Unit]
+	switch n := time.Duration(rows[0].N); {
+	case rows[0].TTL && !known:
+		return schemas.Retention(family), nil
+	case !rows[0].TTL, n*days > 100*365: // beyond what a Duration holds is for ever
+		return 100 * 365 * day, nil
+	default:
+		return n * days * day, nil
+	}
+}
+
+// faded are the parts whose raw events retention may have begun to delete: the oldest are gone, and the part was counted
+// longer ago than they are kept. All imports of a family share parts, so an old one must not be taken for erased when a new
+// one is counted: no row of such a part is buried.
+func (r *Recompute) faded(ctx context.Context, gone int64, stored map[uint64]stored) ([]uint64, error) {
+	begun := map[uint64]int64{}
+	for part, s := range stored {
+		if s.first > 0 {
+			begun[part] = 0
+		}
+	}
+	if len(begun) == 0 {
+		return nil, nil
+	}
+	type row struct {
+		Part uint64 `ch:"part"`
+	}
+	rows, err := clickhouse.Select[row](ctx, r.Sink, fmt.Sprintf("SELECT part FROM rebuilt AS r WHERE %s GROUP BY part HAVING min(r.at) < %s ORDER BY part", inParts(begun), stamp(gone)))
+	parts := make([]uint64, len(rows))
+	for i, row := range rows {
+		parts[i] = row.Part
+	}
+	return parts, err
 }
 
 // standingOf draws the conclusions. Of a topic that was created again the watermarks hold several incarnations, and the
 // newest counts. Of a job that names parts of history alone every window is closed and nobody need be waited for: no stream
 // writes windows of history.
-func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]int64) standing {
+func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]stored) standing {
 	s := standing{upto: map[uint64]int64{}}
 	if job.Offline {
-		s.m, s.upto = int64(processors.Infinity), maps.Clone(stored)
-		maps.DeleteFunc(s.upto, func(part uint64, _ int64) bool { return !job.takes(part) })
+		s.m = int64(processors.Infinity)
+		for part, of := range stored {
+			if job.takes(part) {
+				s.upto[part] = of.next
+			}
+		}
 		return s
 	}
 	newest, landed, counted := map[place]mark{}, map[uint64]mark{}, map[uint64]mark{}
@@ -174,13 +245,13 @@ func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]
 }
 
 // addPart decides whether a part can be counted.
-func (s *standing) addPart(part uint64, l mark, counted map[uint64]mark, raw raw, stored map[uint64]int64) {
+func (s *standing) addPart(part uint64, l mark, counted map[uint64]mark, raw raw, stored map[uint64]stored) {
 	leave := func(why string) {
 		s.leftOut = append(s.leftOut, fmt.Sprintf("%s/%d (part %d): %s", l.Topic, l.Partition, part, why))
 	}
 	k, known := counted[part]
 	switch {
-	case l.Topic == raw.past && stored[part] == 0:
+	case l.Topic == raw.past && stored[part].next == 0:
 		if l.Next > 0 {
 			leave("its raw events are gone")
 		}

@@ -27,7 +27,7 @@ func (w *work) store(ctx context.Context, c *processors.Recount) error {
 	for _, p := range c.Parts() {
 		upto[p] = w.at.upto[p]
 	}
-	stored, err := w.stored(ctx, first, end, upto)
+	stored, err := w.stored(ctx, first, end, without(upto, w.at.faded))
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,11 @@ func (w *work) store(ctx context.Context, c *processors.Recount) error {
 	return w.rebuilt(ctx, slices.Collect(maps.Keys(seen)))
 }
 
-// stored reads the keys that the table shows.
+// stored reads the keys that the table shows, which are buried unless they come out again.
 func (w *work) stored(ctx context.Context, first, end int64, upto map[uint64]int64) ([]processors.StoredKey, error) {
+	if len(upto) == 0 {
+		return nil, nil
+	}
 	type row struct {
 		Start int64    `ch:"start"`
 		Part  uint64   `ch:"part"`
@@ -68,16 +71,21 @@ func (w *work) stored(ctx context.Context, first, end int64, upto map[uint64]int
 	})
 }
 
-// marked adds the marked windows: those in which nothing counts, now or before, are done too.
+// marked adds the windows with open marks: those in which nothing counts, now or before, are done too. Of a metric on sessions
+// such a mark may belong to a late event whose whole extent was not asked for, and which is settled here as far as it lies
+// within: see markChains.
 func (w *work) marked(ctx context.Context, first, end int64, upto map[uint64]int64, into map[processors.WindowPart]bool) error {
 	type row struct {
 		Start int64  `ch:"start"`
 		Part  uint64 `ch:"part"`
 	}
-	sql := fmt.Sprintf("SELECT DISTINCT toUnixTimestamp64Milli(window_start) AS start, part FROM dirty WHERE metric = {metric:String} AND window_start >= %s AND window_start < %s AND %s",
+	sql := fmt.Sprintf("SELECT DISTINCT toUnixTimestamp64Milli(window_start) AS start, part FROM v_dirty WHERE metric = {metric:String} AND window_start >= %s AND window_start < %s AND %s",
 		stamp(first), stamp(end), inParts(upto))
 	return clickhouse.Each(ctx, w.r.Sink, sql, func(r row) error {
 		into[processors.WindowPart{Start: r.Start, Part: r.Part}] = true
+		if w.def.Sessions != nil {
+			w.settle = max(w.settle, happened(&w.def.Spec, r.Start))
+		}
 		return nil
 	}, clickhouse.Param{Name: "metric", Value: w.def.Name})
 }

@@ -379,7 +379,8 @@ CREATE OR REPLACE VIEW v_dirty AS
 SELECT m.metric AS metric, m.window_start AS window_start, m.part AS part, m.reason AS reason, m.ver AS ver, m.at AS at
   FROM (SELECT metric, window_start, part, reason, max(d.ver) AS ver, argMax(d.at, d.ver) AS at
     FROM dirty AS d GROUP BY metric, window_start, part, reason) AS m
-  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt GROUP BY metric, window_start, part) AS r
+  LEFT JOIN (SELECT metric, window_start, part, max(upto) AS upto FROM rebuilt
+    WHERE (metric, window_start) IN (SELECT metric, window_start FROM dirty) GROUP BY metric, window_start, part) AS r
   ON m.metric = r.metric AND m.window_start = r.window_start AND m.part = r.part
   WHERE bitAnd(m.ver, 1099511627775) > ifNull(r.upto, 0)
 COMMENT 'Windows that differ from their raw events: marks that no recompute has reached yet.';
