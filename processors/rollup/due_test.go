@@ -110,6 +110,11 @@ func TestDue(t *testing.T) {
 			p.ran(day(-1), day(0), 1)
 			p.cal.zone = zone(t, "Asia/Shanghai")
 		}, 4, 2, 0},
+		{"to a zone where one of its days begins at the same moment, and ends at another", "net_sales", func(p *plan) {
+			p.ran(time.Date(2025, 3, 30, 12, 0, 0, 0, time.UTC), day(-2), 1)
+			p.ran(day(-1), day(0), 1)
+			p.cal.zone = zone(t, "Africa/Lagos")
+		}, 4, 1, 0},
 	} {
 		p := planOf(t, tt.rollup, now)
 		tt.set(p)

@@ -61,3 +61,20 @@ func TestHalfStored(t *testing.T) {
 	w.once(r)
 	w.want("with what came after", days, "2026-05-09 10", "2026-05-19 10", "2026-05-29 10")
 }
+
+// TestRestored: events that an archive brings back were received long ago, and are news all the same.
+func TestRestored(t *testing.T) {
+	now := time.Date(2026, 6, 18, 12, 0, 0, 0, time.UTC)
+	w := newWorld(t, "restored", now, "de")
+	r := w.runner(only("net_sales"))
+	land(w, schemas.Orders, 7, orderEvent("live", schemas.OrderPaid, now, func(o *schemas.Order) { o.Total = 10_000_000 }))
+	w.insertMark(processors.Mark{Group: processors.ConsumerGroup("land"), Topic: schemas.Orders.Topic(), Part: 7, M: schemas.MillisOf(now), Ver: processors.Version(0, 1), At: schemas.MillisOf(now)})
+	w.once(r)
+	w.once(r)
+	now, w.now = w.now, now.AddDate(0, 0, -200)
+	land(w, schemas.Orders, 8, orderEvent("old", schemas.OrderPaid, w.now, func(o *schemas.Order) { o.Total = 20_000_000 }))
+	w.now = now
+	w.insertMark(processors.Mark{Group: processors.ConsumerGroup("land"), Topic: schemas.Orders.Topic(), Partition: 1, Part: 8, M: schemas.MillisOf(now), Ver: processors.Version(0, 1), At: schemas.MillisOf(now)})
+	w.once(r)
+	w.want("both", `SELECT concat(toString(toDate(window_start, 'Europe/Berlin')), ' ', toString(paid)) AS line FROM v_net_sales ORDER BY line`, "2025-11-30 20", "2026-06-18 10")
+}
