@@ -87,18 +87,18 @@ func (r *Recompute) look(ctx context.Context, d *processors.Definition, job Job)
 	if err != nil {
 		return standing{}, err
 	}
-	stored, err := r.stored(ctx, raw, marks, job)
+	spans, err := r.spans(ctx, raw, marks, job)
 	if err != nil {
 		return standing{}, err
 	}
-	s := standingOf(marks, raw, processors.ConsumerGroup(d.Group), job, stored)
+	s := standingOf(marks, raw, processors.ConsumerGroup(d.Group), job, spans)
 	retention, err := r.retention(ctx, d.Family, raw)
 	if err != nil {
 		return standing{}, err
 	}
 	gone := r.Now().Add(schemas.Underway - retention).UnixMilli() // what was received before may have been deleted
 	s.kept = ceil(gone+d.Lead(), d.Window.StepMS())
-	if s.faded, err = r.faded(ctx, gone, stored); err != nil {
+	if s.faded, err = r.faded(ctx, gone, spans); err != nil {
 		return standing{}, err
 	}
 	for _, part := range s.faded {
@@ -114,94 +114,14 @@ func (r *Recompute) look(ctx context.Context, d *processors.Definition, job Job)
 // takes says whether the job is about a part.
 func (j *Job) takes(part uint64) bool { return j.Parts == nil || slices.Contains(j.Parts, part) }
 
-// extent of a part's offsets in a raw table.
-type stored struct{ first, next int64 }
-
-// stored is what the raw table holds of each part of the job: of all parts when it is offline, else of those of
-// history, whose raw events may be gone. It reads the part of every raw row, so it is not asked for other parts.
-func (r *Recompute) stored(ctx context.Context, raw raw, marks []mark, job Job) (map[uint64]stored, error) {
-	where, out := "", map[uint64]stored{}
-	if !job.Offline {
-		past := map[uint64]int64{}
-		for _, k := range marks {
-			if k.Topic == raw.past && job.takes(k.Part) {
-				past[k.Part] = 0
-			}
-		}
-		if len(past) == 0 {
-			return out, nil
-		}
-		where = " WHERE " + inParts(past)
-	}
-	type row struct {
-		Part  uint64 `ch:"part"`
-		First int64  `ch:"first"`
-		Next  int64  `ch:"next"`
-	}
-	rows, err := clickhouse.Select[row](ctx, r.Sink, "SELECT part, toInt64(min(`offset`)) AS first, toInt64(max(`offset`) + 1) AS next FROM "+raw.table+where+" GROUP BY part")
-	for _, row := range rows {
-		out[row.Part] = stored{row.First, row.Next}
-	}
-	return out, err
-}
-
-// retention is for how long raw events of a family are kept: whoever runs the database may have changed the table's TTL.
-func (r *Recompute) retention(ctx context.Context, family string, raw raw) (time.Duration, error) {
-	type row struct {
-		TTL  bool   `ch:"ttl"`
-		Unit string `ch:"unit"`
-		N    int64  `ch:"n"`
-	}
-	rows, err := clickhouse.Select[row](ctx, r.Sink, `SELECT position(create_table_query, ' TTL ') > 0 AS ttl, extract(create_table_query, ' TTL toDateTime\\(received_at\\) \\+ toInterval([A-Z][a-z]+)\\(\\d+\\)') AS unit,
-  toInt64OrZero(extract(create_table_query, ' TTL toDateTime\\(received_at\\) \\+ toInterval[A-Z][a-z]+\\((\\d+)\\)')) AS n
-FROM system.tables WHERE database = currentDatabase() AND name = {table:String}`, clickhouse.Param{Name: "table", Value: raw.table})
-	if err != nil || len(rows) == 0 {
-		return schemas.Retention(family), err
-	}
-	const day = 24 * time.Hour
-	days, known := map[string]time.Duration{"Day": 1, "Week": 7, "Month": 28, "Year": 365}[rows[0].Unit]
-	switch n := time.Duration(rows[0].N); {
-	case rows[0].TTL && !known:
-		return schemas.Retention(family), nil
-	case !rows[0].TTL, n*days > 100*365: // beyond what a Duration holds is for ever
-		return 100 * 365 * day, nil
-	default:
-		return n * days * day, nil
-	}
-}
-
-// faded are the parts whose raw events retention may have begun to delete: the oldest are gone, and the part was counted
-// longer ago than they are kept. All imports of a family share parts, so an old one must not be taken for erased when a new
-// one is counted: no row of such a part is buried.
-func (r *Recompute) faded(ctx context.Context, gone int64, stored map[uint64]stored) ([]uint64, error) {
-	begun := map[uint64]int64{}
-	for part, s := range stored {
-		if s.first > 0 {
-			begun[part] = 0
-		}
-	}
-	if len(begun) == 0 {
-		return nil, nil
-	}
-	type row struct {
-		Part uint64 `ch:"part"`
-	}
-	rows, err := clickhouse.Select[row](ctx, r.Sink, fmt.Sprintf("SELECT part FROM rebuilt AS r WHERE %s GROUP BY part HAVING min(r.at) < %s ORDER BY part", inParts(begun), stamp(gone)))
-	parts := make([]uint64, len(rows))
-	for i, row := range rows {
-		parts[i] = row.Part
-	}
-	return parts, err
-}
-
 // standingOf draws the conclusions. Of a topic that was created again the watermarks hold several incarnations, and the
 // newest counts. Of a job that names parts of history alone every window is closed and nobody need be waited for: no stream
 // writes windows of history.
-func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]stored) standing {
+func standingOf(marks []mark, raw raw, group string, job Job, spans map[uint64]span) standing {
 	s := standing{upto: map[uint64]int64{}}
 	if job.Offline {
 		s.m = int64(processors.Infinity)
-		for part, of := range stored {
+		for part, of := range spans {
 			if job.takes(part) {
 				s.upto[part] = of.next
 			}
@@ -233,7 +153,7 @@ func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]
 	}
 	for part, l := range landed {
 		if job.takes(part) {
-			s.addPart(part, l, counted, raw, stored)
+			s.addPart(part, l, counted, raw, spans)
 		}
 	}
 	if job.Parts != nil && len(s.live) == 0 {
@@ -245,13 +165,13 @@ func standingOf(marks []mark, raw raw, group string, job Job, stored map[uint64]
 }
 
 // addPart decides whether a part can be counted.
-func (s *standing) addPart(part uint64, l mark, counted map[uint64]mark, raw raw, stored map[uint64]stored) {
+func (s *standing) addPart(part uint64, l mark, counted map[uint64]mark, raw raw, spans map[uint64]span) {
 	leave := func(why string) {
 		s.leftOut = append(s.leftOut, fmt.Sprintf("%s/%d (part %d): %s", l.Topic, l.Partition, part, why))
 	}
 	k, known := counted[part]
 	switch {
-	case l.Topic == raw.past && stored[part].next == 0:
+	case l.Topic == raw.past && spans[part].next == 0:
 		if l.Next > 0 {
 			leave("its raw events are gone")
 		}
