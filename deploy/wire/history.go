@@ -66,13 +66,14 @@ func KnownEvents(sink *clickhouse.Sink, family, shop string) func(context.Contex
 	}
 }
 
-// storedHashes are the hashes of the ids of a shop's events, sorted.
+// storedHashes are the hashes of the ids of a shop's events, sorted. Ids of imports have 32 digits, which leaves most live
+// events out.
 func storedHashes(ctx context.Context, sink *clickhouse.Sink, table, shop string) ([]uint64, error) {
 	type row struct {
 		Hash uint64 `ch:"hash"`
 	}
 	hashes := []uint64{}
-	err := clickhouse.Each(ctx, sink, "SELECT xxHash64(event_id) AS hash FROM "+table+" WHERE shop = {shop:String}", func(r row) error {
+	err := clickhouse.Each(ctx, sink, "SELECT xxHash64(event_id) AS hash FROM "+table+" WHERE shop = {shop:String} AND length(event_id) = 32", func(r row) error {
 		hashes = append(hashes, r.Hash)
 		return nil
 	}, clickhouse.Param{Name: "shop", Value: shop})
