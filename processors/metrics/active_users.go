@@ -15,8 +15,8 @@ func activeUsers() processors.Definition {
 		Owner:   "growth",
 		Measures: []processors.MeasureSpec{
 			{Name: "dau", Kind: processors.KindUniq, Title: text("DAU", "日活")},
-			{Name: "wau", Kind: processors.KindUniq, Title: text("WAU, 7 days", "周活（7 天）")},
-			{Name: "mau", Kind: processors.KindUniq, Title: text("MAU, 30 days", "月活（30 天）")},
+			{Name: "wau", Kind: processors.KindUniq, Title: text("WAU", "周活")},
+			{Name: "mau", Kind: processors.KindUniq, Title: text("MAU", "月活")},
 		},
 		Values: []processors.Value{processors.Ratio("stickiness", text("DAU / MAU", "日活/月活"), "dau", "mau")},
 		Panels: []processors.Panel{

@@ -38,7 +38,7 @@ func cohortRetention() processors.Definition {
 	}
 	r.Panels = []processors.Panel{
 		{Board: "customers", Section: "cohorts", Kind: processors.Lines, Title: text("First buyers per month", "每月首购买家"), Show: []string{"new_buyers"}, Width: 24},
-		{Board: "customers", Section: "cohorts", Kind: processors.Grid, Title: text("Retention of the cohorts that began in the range", "区间内首购群组的留存"), Show: shown, By: []string{"cohort"}, Height: 11},
+		{Board: "customers", Section: "cohorts", Kind: processors.Grid, Title: text("Retention by cohort", "群组留存"), Show: shown, By: []string{"cohort"}, Height: 11},
 	}
 	return processors.DefineRollup(r)
 }
