@@ -110,11 +110,7 @@ func (r *Runner) Rebuild(ctx context.Context, name string, shop *schemas.Shop, f
 	}
 	p := plan{spec: s, cal: calendar{shop.Location, s.Rollup.Period}, now: r.now()}
 	for _, family := range s.Rollup.Sources {
-		stored, err := r.stored(ctx, family)
-		if err != nil {
-			return 0, err
-		}
-		f, err := r.frontier(ctx, shop.ID, family, p.now, stored)
+		f, err := r.frontier(ctx, shop.ID, family, p.now)
 		if err != nil {
 			return 0, err
 		}

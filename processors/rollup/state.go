@@ -16,7 +16,7 @@ import (
 type frontier struct {
 	looked schemas.Millis    // when it was read
 	nexts  map[uint64]uint64 // by part
-	parts  map[uint64]bool   // those that land knew then
+	stored map[uint64]uint64 // how far land had stored each part whole
 	newest schemas.Millis    // latest event
 }
 
@@ -56,14 +56,19 @@ FROM rollup_runs FINAL WHERE rollup = {rollup:String} AND shop = {shop:String}`,
 
 // frontier reads how far the raw events of a shop and family reach now. It reads all of them the first time, and when land
 // knows a part that it did not know before: events that were restored were received long ago.
-func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.Millis, stored map[uint64]uint64) (*frontier, error) {
+func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.Millis) (*frontier, error) {
+	stored, err := r.stored(ctx, family) // first: what it tells was stored before
+	if err != nil {
+		return nil, err
+	}
 	f := r.seen[scope{shop, family}]
 	if f == nil {
-		f = &frontier{nexts: map[uint64]uint64{}, parts: map[uint64]bool{}}
+		f = &frontier{nexts: map[uint64]uint64{}}
 	}
+	since := max(0, f.looked-schemas.Millis(schemas.Underway.Milliseconds()))
 	for part := range stored {
-		if !f.parts[part] {
-			f.looked, f.parts[part] = 0, true
+		if _, known := f.stored[part]; !known {
+			since = 0
 		}
 	}
 	type row struct {
@@ -73,7 +78,7 @@ func (r *Runner) frontier(ctx context.Context, shop, family string, now schemas.
 	}
 	found, err := clickhouse.Select[row](ctx, r.Sink, fmt.Sprintf(`SELECT part, max(offset) + 1 AS next, max(toUnixTimestamp64Milli(least(occurred_at, append_time))) AS newest
 FROM events_%s WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64}) GROUP BY part`, family),
-		param("shop", shop), param("since", int64(max(0, f.looked-schemas.Millis(schemas.Underway.Milliseconds())))))
+		param("shop", shop), param("since", int64(since)))
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +86,7 @@ FROM events_%s WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64
 		f.nexts[p.Part] = max(f.nexts[p.Part], p.Next)
 		f.newest = max(f.newest, schemas.Millis(p.Newest))
 	}
-	f.looked = now
+	f.looked, f.stored = now, stored
 	r.seen[scope{shop, family}] = f
 	return f, nil
 }
@@ -111,17 +116,13 @@ func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uin
 		return nil, err
 	}
 	for _, family := range p.spec.Rollup.Sources {
-		stored, err := r.stored(ctx, family) // first: what it tells was stored before
-		if err != nil {
-			return nil, err
-		}
-		f, err := r.frontier(ctx, shop, family, p.now, stored)
+		f, err := r.frontier(ctx, shop, family, p.now)
 		if err != nil {
 			return nil, err
 		}
 		p.newest = max(p.newest, f.newest)
 		for part, next := range f.nexts {
-			if whole, ok := stored[part]; ok { // a part that was not restored whole has no mark
+			if whole, ok := f.stored[part]; ok { // a part that was not restored whole has no mark
 				next = min(next, whole)
 			}
 			parts[part] = next
