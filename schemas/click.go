@@ -21,6 +21,9 @@ const (
 	ClickExperimentViewed = "experiment_viewed"
 	ClickIdentify         = "identify"
 	ClickEngagement       = "engagement"
+	ClickElement          = "click"      // on a region of a page
+	ClickWebVitals        = "web_vitals" // how fast a page was, once per page view
+	ClickJSError          = "js_error"
 	ClickCustom           = "custom"
 )
 
@@ -30,7 +33,7 @@ type Click struct {
 	AnonymousID string `json:"anonymous_id" ch:"String" class:"C3" doc:"Visitor: the sender's anonymous id, or its user id where that is all it gives. Key of the partition."`
 	UserID      string `json:"user_id,omitempty" ch:"String" class:"C3" doc:"Login id as the sender gives it."`
 	SessionID   string `json:"session_id,omitempty" ch:"String" class:"C3" doc:"The sender's own session id; tidemark's sessions do not depend on it."`
-	Name        string `json:"name,omitempty" ch:"String" class:"C1" doc:"The sender's own event name, where the type is custom."`
+	Name        string `json:"name,omitempty" ch:"String" class:"C1" doc:"The sender's own event name, where the type is custom; the message of a js_error, masked."`
 	Page        string `json:"page,omitempty" ch:"String" class:"C2" doc:"Path of the page, without query."`
 	PageType    string `json:"page_type,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"home, list, product, search, cart, checkout, content or other."`
 	Referrer    string `json:"referrer,omitempty" ch:"String" class:"C2" doc:"Host and path of the referring page, without query."`
@@ -40,7 +43,10 @@ type Click struct {
 	UTMMedium   string `json:"utm_medium,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Campaign medium."`
 	UTMTerm     string `json:"utm_term,omitempty" ch:"String" class:"C1" doc:"Campaign term."`
 	UTMContent  string `json:"utm_content,omitempty" ch:"String" class:"C1" doc:"Campaign content; the creative."`
+	AdNetwork   string `json:"ad_network,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Ad network whose click id the landing page carried; the id itself is not kept."`
 	Device      string `json:"device,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"mobile, tablet, desktop, server or other."`
+	Bot         bool   `json:"bot,omitempty" ch:"Bool" class:"C1" doc:"The user agent calls itself a robot. Stored and marked, for metrics to leave out."`
+	Network     string `json:"network,omitempty" ch:"String" class:"C3" doc:"The visitor's IP address cut to /24 (IPv4) or /48 (IPv6); empty where only a server's is known."`
 	Locale      string `json:"locale,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"BCP 47 language tag."`
 	Query       string `json:"query,omitempty" ch:"String" class:"C2" doc:"Search words."`
 	Results     int64  `json:"results,omitempty" ch:"Int64" class:"C1" doc:"Number of search results."`
@@ -61,6 +67,11 @@ type Click struct {
 	Experiment  string `json:"experiment,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Experiment id of an exposure."`
 	Variation   string `json:"variation,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Variation id of an exposure."`
 	EngagedMS   int64  `json:"engaged_ms,omitempty" ch:"Int64" class:"C1" doc:"Engaged time of an engagement event, milliseconds."`
+	Region      string `json:"region,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Region of the page that was clicked, as the page names it."`
+	LoadMS      int64  `json:"load_ms,omitempty" ch:"Int64" class:"C1" doc:"Time until the page had loaded, milliseconds; 0 where not measured."`
+	LCPMS       int64  `json:"lcp_ms,omitempty" ch:"Int64" class:"C1" doc:"Largest contentful paint, milliseconds; 0 where not measured."`
+	INPMS       int64  `json:"inp_ms,omitempty" ch:"Int64" class:"C1" doc:"Interaction to next paint, milliseconds; 0 where nobody interacted."`
+	CLSMilli    int64  `json:"cls_milli,omitempty" ch:"Int64" class:"C1" doc:"Cumulative layout shift, thousandths."`
 	Server      bool   `json:"server,omitempty" ch:"Bool" class:"C1" doc:"Sent by a server: joins an open session, never opens or extends one."`
 	Items       []Item `json:"items,omitempty" ch:"nested" class:"C1" doc:"Lines of a cart, checkout, list or purchase."`
 }

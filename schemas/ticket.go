@@ -16,7 +16,8 @@ type Ticket struct {
 	Envelope
 	TicketID     string `json:"ticket_id" ch:"String" class:"C2" doc:"Ticket, review, dispute or change id. Key of the partition."`
 	Queue        string `json:"queue,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Service queue."`
-	Reason       string `json:"reason,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Reason code."`
+	Reason       string `json:"reason,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Reason code; of an ops_change what was changed: release, price, coupon or dial."`
+	Title        string `json:"title,omitempty" ch:"String" class:"C2" doc:"A line that says what it is about, masked; of an ops_change what people read on the boards."`
 	OrderID      string `json:"order_id,omitempty" ch:"String" class:"C2" doc:"Order concerned."`
 	SKU          string `json:"sku,omitempty" ch:"String" class:"C1" doc:"SKU concerned."`
 	Category     string `json:"category,omitempty" ch:"String" class:"C1" doc:"Category concerned."`

@@ -8,11 +8,11 @@ var (
 		ClickPageView, ClickViewItem, ClickViewPromotion, ClickViewItemList, ClickSelectPromotion, ClickSelectItem,
 		ClickEngagement, ClickAddToCart, ClickSearch, ClickViewCart, ClickBeginCheckout, ClickAddPaymentInfo,
 		ClickPurchase, ClickAddShippingInfo, ClickRemoveFromCart, ClickAddToWishlist, ClickIdentify,
-		ClickExperimentViewed, ClickCoupon, ClickCustom,
+		ClickExperimentViewed, ClickCoupon, ClickElement, ClickWebVitals, ClickJSError, ClickCustom,
 	}
 	orderTypes = []string{
 		OrderPlaced, OrderPaid, OrderUpdated, OrderFulfilled, OrderCancelled, OrderRefundRequest, OrderRefunded,
-		OrderPaymentFailed,
+		OrderPaymentFailed, OrderPaymentOK,
 	}
 	parcelTypes = []string{
 		ParcelInTransit, ParcelPickedUp, ParcelDelivered, ParcelOutForDelivery, ParcelAnnounced, ParcelPending,
@@ -20,7 +20,7 @@ var (
 		ParcelDelayed, ParcelStalled, ParcelUnknown,
 	}
 	spendTypes  = []string{MarketingSpend, MarketingPromotion, MarketingCoupon}
-	stockTypes  = []string{StockLevel, StockReceipt, PriceChange}
+	stockTypes  = []string{StockLevel, StockReceipt, StockOrdered, PriceChange}
 	ticketTypes = []string{
 		TicketOpened, TicketAnswered, TicketSolved, ReviewPosted, DisputeOpened, DisputeResolved, OpsChange,
 	}
