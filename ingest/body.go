@@ -30,26 +30,29 @@ func contentType(r *http.Request, allowed ...string) *refusal {
 	return nil
 }
 
-// readBody reads the body into buf, unpacked, and never more than limit bytes of it, packed or unpacked. tooLarge is the
-// dialect's status for a body beyond the limit. l accounts for what buf holds.
-func readBody(r *http.Request, buf *bytes.Buffer, l *loan, limit int64, tooLarge int) *refusal {
-	if r.ContentLength > limit {
-		return refuse(tooLarge, "body_too_large")
+// readBody reads the body into buf, unpacked, and never more than the limit's bytes of it, packed or unpacked. packed says
+// that it is gzip whatever its header says. l accounts for what buf holds.
+func readBody(r *http.Request, packed bool, buf *bytes.Buffer, l *loan, max limits) *refusal {
+	if r.ContentLength > max.body {
+		return refuse(max.status, "body_too_large")
 	}
-	var src io.Reader = &capReader{r: r.Body, left: limit}
+	var src io.Reader = &capReader{r: r.Body, left: max.body}
 	switch strings.ToLower(r.Header.Get("Content-Encoding")) {
 	case "", "identity":
 	case "gzip":
-		unpacked, err := gzip.NewReader(src)
-		if err != nil {
-			return readRefusal(err, tooLarge, "gzip")
-		}
-		src = &capReader{r: unpacked, left: limit}
+		packed = true
 	default:
 		return refuse(http.StatusUnsupportedMediaType, "content_encoding")
 	}
+	if packed {
+		unpacked, err := gzip.NewReader(src)
+		if err != nil {
+			return readRefusal(err, max.status, "gzip")
+		}
+		src = &capReader{r: unpacked, left: max.body}
+	}
 	if _, err := buf.ReadFrom(&loanReader{r: src, loan: l}); err != nil {
-		return readRefusal(err, tooLarge, "body")
+		return readRefusal(err, max.status, "body")
 	}
 	return nil
 }

@@ -110,13 +110,13 @@ func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) (preflig
 
 // withBody reads the body and hands it over when its turn has come. From then on the request lives on without its
 // sender: a browser that closes the page has no use for the answer, but its events are good.
-func (c *Collector) withBody(r *http.Request, limit int64, tooLarge int, use func(context.Context, *loan, []byte) (answer, error)) (answer, error) {
+func (c *Collector) withBody(r *http.Request, packed bool, max limits, use func(context.Context, *loan, []byte) (answer, error)) (answer, error) {
 	body := c.bodies.Get().(*bytes.Buffer)
 	defer c.bodies.Put(body)
 	body.Reset()
 	l := loan{memory: c.memory}
 	defer l.giveBack()
-	if no := readBody(r, body, &l, limit, tooLarge); no != nil {
+	if no := readBody(r, packed, body, &l, max); no != nil {
 		return answer{}, no
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), c.cfg.AckTimeout)

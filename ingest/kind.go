@@ -32,6 +32,15 @@ type fault struct {
 // Error makes a fault an error.
 func (f *fault) Error() string { return string(f.kind) + ": " + f.reason }
 
+// asFault is the fault that a reader returned as its error, or that the event is not readable at all.
+func asFault(err error) *fault {
+	var f *fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &fault{KindUnreadable, "event is not readable"}
+}
+
 // checkFault gives a family's own refusal its kind.
 func checkFault(err error) *fault {
 	var reason schemas.Reason

@@ -59,7 +59,7 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 	case !who.secret && !family.public:
 		return answer{}, refuse(http.StatusForbidden, "secret_key_needed")
 	}
-	return c.withBody(r, nativeBody, http.StatusRequestEntityTooLarge, func(ctx context.Context, l *loan, body []byte) (answer, error) {
+	return c.withBody(r, false, limits{body: nativeBody, status: http.StatusRequestEntityTooLarge}, func(ctx context.Context, l *loan, body []byte) (answer, error) {
 		lines, no := splitLines(body)
 		if no != nil {
 			return answer{}, no

@@ -8,8 +8,8 @@ import (
 	"tidemark/schemas"
 )
 
-// segmentEnvelope checks the fields that every call has, and fills the envelope apart from its type.
-func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
+// messageEnvelope checks the fields that every call has, and fills the envelope apart from its type.
+func (in *intake) messageEnvelope(m *message, e *schemas.Envelope) *fault {
 	if m.kind == callAlias {
 		m.anonymousID = cmp.Or(m.anonymousID, m.prevID)
 	}
@@ -27,12 +27,12 @@ func (in *intake) segmentEnvelope(m *message, e *schemas.Envelope) *fault {
 		e.EventID = uuid.NewString()
 		in.counts.generated++
 	}
-	return in.segmentTime(m, e)
+	return in.messageTime(m, e)
 }
 
-// segmentTime settles when the call happened. A call without a time happened when it came; a sentAt that cannot be read
+// messageTime settles when the call happened. A call without a time happened when it came; a sentAt that cannot be read
 // is as good as none.
-func (in *intake) segmentTime(m *message, e *schemas.Envelope) *fault {
+func (in *intake) messageTime(m *message, e *schemas.Envelope) *fault {
 	e.OccurredAt = in.received
 	if text := cmp.Or(m.original, m.timestamp); text != "" {
 		at, err := schemas.ParseTime(text)
@@ -41,8 +41,14 @@ func (in *intake) segmentTime(m *message, e *schemas.Envelope) *fault {
 		}
 		e.OriginalAt, e.OccurredAt = at, at
 	}
-	if sent, err := schemas.ParseTime(m.sent); err == nil && plausible(sent) {
-		e.SentAt = sent
+	if m.at.set {
+		e.OriginalAt, e.OccurredAt = m.at.time, m.at.time
+	}
+	if sent, err := schemas.ParseTime(m.sent); err == nil {
+		m.sentAt = sent
+	}
+	if plausible(m.sentAt) {
+		e.SentAt = m.sentAt
 	}
 	corrected := false
 	if e.OriginalAt != 0 {

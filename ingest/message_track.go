@@ -2,8 +2,8 @@ package ingest
 
 import "tidemark/schemas"
 
-// segmentCall gives the call its meaning.
-func (in *intake) segmentCall(m *message, e schemas.Envelope) *fault {
+// call gives a message its meaning.
+func (in *intake) call(m *message, e schemas.Envelope) *fault {
 	switch m.kind {
 	case callTrack:
 		return in.track(m, e)

@@ -125,7 +125,7 @@ func (in *intake) order(m *message, e schemas.Envelope) (o schemas.Order, f *fau
 		Channel: visit.Channel, Campaign: visit.Campaign, Device: visit.Device,
 		Subtotal: p.subtotal.micros, Revenue: p.revenue.micros, Shipping: p.shipping.micros, Tax: p.tax.micros, Discount: p.discount.micros,
 		PaymentMethod: cleanText(p.paymentMethod, maxText), Reason: in.maskFree(cleanText(p.reason, maxText)),
-		Coupons: p.coupons, Items: p.items, Shadow: !in.sender.shop.Counts(schemas.Orders.Name, dialectSegment),
+		Coupons: p.coupons, Items: p.items, Shadow: !in.sender.shop.Counts(schemas.Orders.Name, in.dialect),
 	}
 	if p.coupon != "" {
 		o.Coupons = append(o.Coupons, cleanText(p.coupon, maxText))

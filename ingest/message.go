@@ -2,21 +2,30 @@ package ingest
 
 import "tidemark/schemas"
 
-// message is one Segment call, as far as tidemark keeps it.
+// message is one call of a client, as far as tidemark keeps it: Segment's call is the common form.
 type message struct {
 	kind, event, name, category            string
 	messageID, userID, anonymousID, prevID string
-	timestamp, original, sent              string
+	timestamp, original, sent              string         // in RFC 3339
+	at                                     moment         // where the client counts; goes before the texts
+	sentAt                                 schemas.Millis // the same of sent; 0 where unknown
 	context                                messageContext
 	properties                             properties
 	// money is the first value of properties that cannot be true. It matters only to events that have a meaning for us.
 	money *fault
 }
 
+// moment is a time that may be absent.
+type moment struct {
+	time schemas.Millis
+	set  bool
+}
+
 // messageContext is what is kept of context. The batch's own stands where the message's says nothing.
 type messageContext struct {
 	campaign, source, medium, term, content string
 	path, url, referrer, search             string
+	ip                                      string // only to be cut
 	userAgent, locale, device               string
 }
 
@@ -67,7 +76,7 @@ func (m *message) text(name []byte) *string {
 
 // message reads one call. An error means that the text is no JSON, which the caller has ruled out.
 func (r *reader) message(m *message) error {
-	err := r.object(func(name []byte) error {
+	return r.object(func(name []byte) error {
 		if dst := m.text(name); dst != nil {
 			return r.text(dst)
 		}
@@ -79,8 +88,6 @@ func (r *reader) message(m *message) error {
 		}
 		return r.drop(name)
 	})
-	m.money = r.fault
-	return err
 }
 
 func (r *reader) context(c *messageContext) error {
@@ -94,6 +101,8 @@ func (r *reader) context(c *messageContext) error {
 			return r.object(func(name []byte) error { return r.member(c.deviceText(name), name) })
 		case "userAgent":
 			return r.text(&c.userAgent)
+		case "ip":
+			return r.text(&c.ip)
 		case "locale":
 			return r.text(&c.locale)
 		}
@@ -147,23 +156,25 @@ func (c *messageContext) deviceText(name []byte) *string {
 }
 
 func (r *reader) properties(p *properties) error {
-	return r.object(func(name []byte) error {
-		if dst := p.text(name); dst != nil {
-			return r.text(dst)
-		}
-		if dst, field := p.amount(name); dst != nil {
-			return r.amount(field, dst)
-		}
-		switch string(name) {
-		case "quantity":
-			return r.count("quantity", 1, &p.quantity)
-		case "results":
-			return r.count("results", 0, &p.results)
-		case "coupon", "coupons":
-			return r.coupons(p)
-		case "products":
-			return r.products(p)
-		}
-		return r.drop(name)
-	})
+	return r.object(func(name []byte) error { return r.property(p, name) })
+}
+
+func (r *reader) property(p *properties, name []byte) error {
+	if dst := p.text(name); dst != nil {
+		return r.text(dst)
+	}
+	if dst, field := p.amount(name); dst != nil {
+		return r.amount(field, dst)
+	}
+	switch string(name) {
+	case "quantity":
+		return r.count("quantity", 1, &p.quantity)
+	case "results":
+		return r.count("results", 0, &p.results)
+	case "coupon", "coupons":
+		return r.coupons(p)
+	case "products", "items":
+		return r.products(p)
+	}
+	return r.drop(name)
 }
