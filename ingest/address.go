@@ -10,9 +10,23 @@ import (
 // one of our own proxies. Without configured proxies X-Forwarded-For is not read, for anybody may write it.
 // IPv6 counts by /64, which is what one customer gets.
 func clientAddress(r *http.Request, proxies []netip.Prefix) string {
+	addr, ok := peerAddress(r, proxies)
+	if !ok {
+		return r.RemoteAddr
+	}
+	if addr.Is6() {
+		if net, err := addr.WithZone("").Prefix(64); err == nil {
+			return net.String()
+		}
+	}
+	return addr.String()
+}
+
+// peerAddress is the client's address; false where the connection has none.
+func peerAddress(r *http.Request, proxies []netip.Prefix) (netip.Addr, bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		return r.RemoteAddr
+		return netip.Addr{}, false
 	}
 	addr := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -23,12 +37,7 @@ func clientAddress(r *http.Request, proxies []netip.Prefix) string {
 		}
 		addr = next.Unmap()
 	}
-	if addr.Is6() {
-		if net, err := addr.WithZone("").Prefix(64); err == nil {
-			return net.String()
-		}
-	}
-	return addr.String()
+	return addr, true
 }
 
 func within(addr netip.Addr, prefixes []netip.Prefix) bool {

@@ -1,16 +1,11 @@
 package ingest
 
-import (
-	"net/http"
-)
+import "net/http"
 
-// amplitude is Amplitude's HTTP API v2, and its batch API, which only allows more. The project's API key is the write
-// key. Identify calls carry user properties, which are not kept.
-func amplitude(batch bool) *api {
+// amplitude is Amplitude's HTTP API v2. The project's API key is the write key. Identify calls carry user properties,
+// which are not kept.
+func amplitude() *api {
 	max := limits{body: 1 << 20, event: 1 << 20, events: 2_000, status: http.StatusRequestEntityTooLarge}
-	if batch {
-		max.body = 20 << 20
-	}
 	in := shape{batch: "events", key: "api_key", sentAt: "client_upload_time"}
 	return &api{
 		dialect: dialectAmplitude,
@@ -93,8 +88,6 @@ func amplitudeCall(event string) (kind, name string) {
 		return callIdentify, ""
 	case "$groupidentify":
 		return callGroup, ""
-	case "[Amplitude] Element Clicked":
-		return callTrack, elementClicked
 	}
 	return callTrack, event
 }

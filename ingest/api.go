@@ -12,7 +12,7 @@ import (
 // to hear. All of them become messages, and messages become events in one way.
 type api struct {
 	dialect string
-	methods []string // beside POST
+	method  string   // POST where empty; a GET has its one event in its query
 	media   []string // content types taken; an absent header passes
 	limits  limits
 	// key finds the write key outside of the body; empty where it is not there.
@@ -70,7 +70,7 @@ func (c *Collector) client(a *api) func(*http.Request) (answer, error) {
 
 // clientBody reads the events of a body and returns once Kafka has them. The header's key goes before the body's.
 func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *loan, key string, body []byte) (*intake, error) {
-	if r.Method != http.MethodPost {
+	if r.Method == http.MethodGet {
 		var no *refusal
 		if body, no = queryEvent(r); no != nil {
 			return nil, no

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"log"
@@ -19,6 +20,7 @@ type Collector struct {
 	metrics  *metrics
 	native   map[string]nativeFamily
 	codecs   codecs
+	devices  devices
 	keys     *buckets
 	addrs    *buckets
 	bodies   sync.Pool // of *bytes.Buffer
@@ -48,7 +50,7 @@ func New(cfg Config) (*Collector, error) {
 		return nil, err
 	}
 	return &Collector{
-		cfg: cfg, metrics: m, native: native, codecs: codecs,
+		cfg: cfg, metrics: m, native: native, codecs: codecs, devices: newDevices(),
 		memory: newMemory(), timeouts: defaultTimeouts(),
 		keys:    newBuckets(cfg.KeyRate, cfg.KeyBurst),
 		addrs:   newBuckets(cfg.AddressRate, cfg.AddressBurst),
@@ -70,11 +72,32 @@ func (c *Collector) Ready() error {
 // Handler returns the routes, for tests and for callers with a server of their own.
 func (c *Collector) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for path, kind := range segmentRoutes() {
-		mux.Handle("/v1/"+path, c.endpoint(dialectSegment, c.segment(kind)))
+	for path, a := range apis() {
+		mux.Handle(path, c.endpoint(a.dialect, cmp.Or(a.method, http.MethodPost), c.client(a)))
 	}
-	mux.Handle("/v1/events", c.endpoint(dialectNative, c.events))
+	mux.Handle("/v1/events", c.endpoint(dialectNative, http.MethodPost, c.events))
+	mux.Handle("/cloudevents", c.endpoint(dialectCloudEvents, http.MethodPost, c.cloudEvents))
+	for _, path := range []string{"/flags", "/flags/{$}", "/decide", "/decide/{$}"} {
+		mux.Handle(path, c.endpoint(dialectPostHog, http.MethodPost, posthogFlags))
+	}
 	return mux
+}
+
+// apis are the clients' interfaces by path.
+func apis() map[string]*api {
+	out := map[string]*api{
+		snowplowPost: snowplow(http.MethodPost), snowplowPixel: snowplow(http.MethodGet), "/mp/collect": ga4(), "/2/httpapi": amplitude(),
+	}
+	for path, call := range segmentRoutes() {
+		out["/v1/"+path] = segment(call)
+	}
+	for path, call := range jitsuPaths() {
+		out[path] = jitsu(call)
+	}
+	for _, path := range posthogPaths() {
+		out[path] = posthog()
+	}
+	return out
 }
 
 // quietLog drops what net/http says of broken connections: it may quote what the peer sent.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -18,24 +19,38 @@ const (
 	maxURL     = 2048
 )
 
-// answer is what a dialect's handler returns for an accepted request.
+// answer is what a dialect's handler returns for an accepted request. The body is nothing, an image, or JSON.
 type answer struct {
 	status int
 	body   any
 }
 
+func (a *answer) write(w http.ResponseWriter) {
+	switch body := a.body.(type) {
+	case nil:
+		w.WriteHeader(a.status)
+	case image:
+		w.Header().Set("Content-Type", "image/gif")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(a.status)
+		_, _ = io.WriteString(w, string(body))
+	default:
+		writeJSON(w, a.status, a.body)
+	}
+}
+
 // endpoint wraps a dialect's handler: request id, method, origin, header limits, rate by address, recover, metrics.
-func (c *Collector) endpoint(dialect string, handle func(*http.Request) (answer, error)) http.Handler {
+func (c *Collector) endpoint(dialect, method string, handle func(*http.Request) (answer, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
-		status := c.respond(w, r, id, dialect, handle)
+		status := c.respond(w, r, id, dialect, method, handle)
 		c.metrics.answered(dialect, status, time.Since(began).Seconds())
 	})
 }
 
-func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect string, handle func(*http.Request) (answer, error)) (status int) {
+func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect, method string, handle func(*http.Request) (answer, error)) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.metrics.panics.Inc()
@@ -45,15 +60,15 @@ func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect 
 			refuse(status, "internal").write(w, id)
 		}
 	}()
-	if c.allowOrigin(w, r) {
+	if c.allowOrigin(w, r, method) {
 		w.WriteHeader(http.StatusNoContent)
 		return http.StatusNoContent
 	}
-	no := c.admit(r)
+	no := c.admit(r, method)
 	if no == nil {
 		out, err := handle(r)
 		if err == nil {
-			writeJSON(w, out.status, out.body)
+			out.write(w)
 			return out.status
 		}
 		if !errors.As(err, &no) { // only the producer's errors are none
@@ -62,18 +77,22 @@ func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect 
 		}
 	}
 	if no.status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
+		w.Header().Set("Allow", method)
 	}
 	no.write(w, id)
 	return no.status
 }
 
 // admit refuses what needs no look into the body.
-func (c *Collector) admit(r *http.Request) *refusal {
-	if r.Method != http.MethodPost {
+func (c *Collector) admit(r *http.Request, method string) *refusal {
+	if r.Method != method {
 		return refuse(http.StatusMethodNotAllowed, "method")
 	}
-	if len(r.RequestURI) > maxURL {
+	longest := maxURL
+	if method == http.MethodGet {
+		longest = maxQuery
+	}
+	if len(r.RequestURI) > longest {
 		return refuse(http.StatusRequestURITooLong, "url_too_long")
 	}
 	n := 0
@@ -91,7 +110,7 @@ func (c *Collector) admit(r *http.Request) *refusal {
 
 // allowOrigin adds the allow headers for a listed origin, and says whether the request is its preflight. Credentials
 // are never allowed: a write key is in the request itself.
-func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) (preflight bool) {
+func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request, method string) (preflight bool) {
 	origin := r.Header.Get("Origin")
 	if origin == "" || !slices.Contains(c.cfg.Origins, origin) {
 		return false
@@ -102,8 +121,8 @@ func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) (preflig
 	if r.Method != http.MethodOptions {
 		return false
 	}
-	h.Set("Access-Control-Allow-Methods", http.MethodPost)
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding")
+	h.Set("Access-Control-Allow-Methods", method)
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding, X-Write-Key")
 	h.Set("Access-Control-Max-Age", "600")
 	return true
 }

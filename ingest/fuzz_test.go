@@ -28,10 +28,69 @@ func FuzzSegmentBatch(f *testing.F) {
 		w := fix.post("/v1/batch", secretKey, string(body))
 		switch w.Code {
 		case http.StatusOK:
-			env, no := splitSegment(body, false)
+			env, no := segment(callBatch).split(nil, body)
 			if no != nil || len(env.events) > 0 && len(fix.kept.recs) == 0 {
 				t.Fatalf("%d events, %d records, %v", len(env.events), len(fix.kept.recs), no)
 			}
+			checkRecords(t, fix)
+		case http.StatusBadRequest:
+			if len(fix.kept.recs) != 0 {
+				t.Fatal("records of a refused request")
+			}
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
+// The other clients' interfaces, each with its own seeds: what their SDKs send, and the bad inputs in their words.
+func FuzzPostHog(f *testing.F)     { fuzzClient(f, "/batch/") }
+func FuzzPostHogOne(f *testing.F)  { fuzzClient(f, "/i/v0/e/") }
+func FuzzAmplitude(f *testing.F)   { fuzzClient(f, "/2/httpapi") }
+func FuzzJitsu(f *testing.F)       { fuzzClient(f, "/api/s/track") }
+func FuzzGA4(f *testing.F)         { fuzzClient(f, "/mp/collect") }
+func FuzzSnowplow(f *testing.F)    { fuzzClient(f, snowplowPost) }
+func FuzzCloudEvents(f *testing.F) { fuzzClient(f, "/cloudevents") }
+
+// fuzzClient posts bodies to one path with a secret key, as the dialect's structured or single form.
+func fuzzClient(f *testing.F, path string) {
+	for _, c := range clientCases() {
+		if c.path == path {
+			f.Add([]byte(c.body))
+		}
+	}
+	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
+	f.Fuzz(func(t *testing.T, body []byte) {
+		fix.kept.recs = nil
+		r := request(path, secretKey, string(body))
+		if path == "/cloudevents" {
+			r.Header.Set("Content-Type", cloudEvent)
+		}
+		switch w := fix.do(r); w.Code {
+		case http.StatusOK, http.StatusNoContent, http.StatusMultiStatus:
+			checkRecords(t, fix)
+		case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge:
+			if len(fix.kept.recs) != 0 {
+				t.Fatal("records of a refused request")
+			}
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzSnowplowQuery: whatever a pixel's query holds.
+func FuzzSnowplowQuery(f *testing.F) {
+	f.Add("e=pv&aid=x&uid=u&url=https%3A%2F%2Fshop.example%2F&dtm=1795381489000")
+	f.Add("e=ue&uid=u&ue_px=e30&cx=%FF")
+	f.Add("e=tr&tr_id=1&tr_tt=1e9&a=%zz")
+	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
+	f.Fuzz(func(t *testing.T, query string) {
+		fix.kept.recs = nil
+		r := request(snowplowPixel, secretKey, "")
+		r.Method, r.URL.RawQuery = http.MethodGet, query
+		switch w := fix.do(r); w.Code {
+		case http.StatusOK:
 			checkRecords(t, fix)
 		case http.StatusBadRequest:
 			if len(fix.kept.recs) != 0 {

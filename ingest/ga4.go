@@ -97,7 +97,7 @@ func (r *reader) ga4Param(m *message, name []byte) error {
 	case "session_id", "ga_session_id":
 		return r.text(&p.sessionID)
 	case "engagement_time_msec":
-		return r.milliseconds("engagement_time_msec", &p.engaged)
+		return r.measure(&p.measures.engaged)
 	case "description":
 		return r.text(&p.message)
 	case "campaign":

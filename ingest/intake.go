@@ -26,6 +26,8 @@ type intake struct {
 	credit   int // bytes of records that the loan for the body pays for
 	received schemas.Millis
 	agent    string // the request's own user agent
+	from     string // the sender's network, for senders that are the visitor's browser
+	pixel    bool   // whether the answer is to be an image
 	recs     []*kgo.Record
 	seen     map[identity]int // index into recs
 	counts   tally
@@ -36,7 +38,11 @@ type intake struct {
 type identity struct{ topic, id string }
 
 func (c *Collector) newIntake(dialect string, s sender, r *http.Request, l *loan, events int) *intake {
-	return &intake{c: c, dialect: dialect, sender: s, loan: l, credit: recordsPerBody * int(l.read), received: schemas.MillisOf(c.cfg.Now()), agent: r.UserAgent(),
+	from := ""
+	if addr, ok := peerAddress(r, c.cfg.TrustedProxies); ok && !s.secret {
+		from = cutAddress(addr.String())
+	}
+	return &intake{c: c, from: from, dialect: dialect, sender: s, loan: l, credit: recordsPerBody * int(l.read), received: schemas.MillisOf(c.cfg.Now()), agent: r.UserAgent(), pixel: r.Method == http.MethodGet,
 		recs: make([]*kgo.Record, 0, events), seen: make(map[identity]int, events)}
 }
 

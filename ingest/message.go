@@ -1,6 +1,10 @@
 package ingest
 
-import "tidemark/schemas"
+import (
+	"strings"
+
+	"tidemark/schemas"
+)
 
 // message is one call of a client, as far as tidemark keeps it: Segment's call is the common form.
 type message struct {
@@ -27,6 +31,7 @@ type messageContext struct {
 	path, url, referrer, search             string
 	ip                                      string // only to be cut
 	userAgent, locale, device               string
+	adNetwork                               string // the snippet's own: which network's click id the page's address carried
 }
 
 // properties are those of pages and of the e-commerce calls. Two names may stand for one thing; the first that is set wins.
@@ -38,12 +43,13 @@ type properties struct {
 	shippingMethod, slot, listID, position               string
 	creative, promotionID, impression                    string
 	experiment, experimentName, variation, variationName string
-	sessionID                                            string
+	sessionID, region, message                           string
 	price, value, revenue, total, subtotal               amount
 	shipping, tax, discount, refund                      amount
 	quantity, results                                    int64
 	coupons                                              []string
 	items                                                []schemas.Item
+	measures                                             measures
 }
 
 func (m *message) text(name []byte) *string {
@@ -105,6 +111,8 @@ func (r *reader) context(c *messageContext) error {
 			return r.text(&c.ip)
 		case "locale":
 			return r.text(&c.locale)
+		case "ad_network":
+			return r.text(&c.adNetwork)
 		}
 		return r.drop(name)
 	})
@@ -132,6 +140,18 @@ func (c *messageContext) campaignText(name []byte) *string {
 		return &c.content
 	}
 	return nil
+}
+
+// campaignParameter is the place of a parameter that links carry.
+func (c *messageContext) campaignParameter(name string) *string {
+	word, ok := strings.CutPrefix(name, "utm_")
+	switch {
+	case !ok:
+		return nil
+	case word == "campaign":
+		return &c.campaign
+	}
+	return c.campaignText([]byte(word))
 }
 
 func (c *messageContext) pageText(name []byte) *string {
@@ -165,6 +185,9 @@ func (r *reader) property(p *properties, name []byte) error {
 	}
 	if dst, field := p.amount(name); dst != nil {
 		return r.amount(field, dst)
+	}
+	if dst := p.measures.measure(name); dst != nil {
+		return r.measure(dst)
 	}
 	switch string(name) {
 	case "quantity":

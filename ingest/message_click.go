@@ -36,6 +36,15 @@ func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
 	if c.Type == schemas.ClickCustom || c.Type == schemas.ClickCoupon {
 		c.Name = in.maskFree(cleanText(m.event, maxName))
 	}
+	if c.Type == schemas.ClickJSError {
+		c.Name = in.maskFree(cleanText(p.message, maxName))
+	}
+	if c.Type == schemas.ClickElement {
+		c.Region = cleanText(p.region, maxName)
+	}
+	if f := p.measures.fill(c); f != nil {
+		return f
+	}
 	in.fillVisit(m, c)
 	c.OrderID, c.CheckoutID, c.CartID, c.SessionID, c.Impression = p.orderID, p.checkoutID, p.cartID, p.sessionID, p.impression
 	if f := cleanIDs(idField{"order_id", &c.OrderID}, idField{"checkout_id", &c.CheckoutID}, idField{"cart_id", &c.CartID},
@@ -86,20 +95,24 @@ func (in *intake) fillVisit(m *message, c *schemas.Click) {
 		page.path = cmp.Or(page.path, m.name) // a screen has a name where a page has a path
 	}
 	from := locate(cmp.Or(p.referrer, ctx.referrer))
-	utm := campaignOf(ctx, cmp.Or(page.query, strings.TrimPrefix(cmp.Or(p.search, ctx.search), "?")))
+	utm, ad := campaignOf(ctx, cmp.Or(page.query, strings.TrimPrefix(cmp.Or(p.search, ctx.search), "?")))
 	c.Page = in.maskEmail(cleanText(page.path, 2*maxText))
 	c.Referrer = in.maskEmail(cleanText(from.host+from.path, 2*maxText))
 	if m.kind == callPage || m.kind == callScreen || page.path != "" {
 		c.PageType = pageTypeOf(page.path, pageCategory(m))
 	}
-	c.Channel = channelOf(utm.medium, utm.source, page, from)
+	c.Channel, c.AdNetwork = channelOf(utm.medium, utm.source, page, from), ad.network
+	if utm.medium == "" && utm.source == "" && ad.channel != "" {
+		c.Channel = ad.channel
+	}
 	c.Campaign = in.maskEmail(cleanText(utm.campaign, maxText))
 	c.UTMSource = in.maskEmail(cleanText(utm.source, maxText))
 	c.UTMMedium = in.maskEmail(cleanText(utm.medium, maxText))
 	c.UTMTerm = in.maskFree(cleanText(utm.term, maxText))
 	c.UTMContent = in.maskEmail(cleanText(utm.content, maxText))
 	c.Locale = cleanText(ctx.locale, 35) // no BCP 47 tag in use is longer
-	c.Device = in.device(ctx)
+	c.Device, c.Bot = in.device(ctx)
+	c.Network = in.network(ctx.ip)
 }
 
 // pageCategory is the sender's word for the kind of page; only page calls have one.
@@ -111,29 +124,39 @@ func pageCategory(m *message) string {
 }
 
 // device goes by the visitor's user agent. A browser's own request carries it in its header; a server's does not.
-func (in *intake) device(ctx *messageContext) string {
-	if d := cmp.Or(deviceOf(ctx.userAgent), deviceOfType(ctx.device)); d != "" {
-		return d
+func (in *intake) device(ctx *messageContext) (device string, bot bool) {
+	agent := ctx.userAgent
+	if agent == "" && !in.sender.secret && strings.HasPrefix(in.agent, "Mozilla/") {
+		agent = in.agent
 	}
-	if in.sender.secret {
-		return deviceServer
+	device, bot = in.c.devices.classify(agent)
+	if device == "" {
+		device = deviceOfType(ctx.device)
 	}
-	if strings.HasPrefix(in.agent, "Mozilla/") {
-		return deviceOf(in.agent)
+	if device == "" && in.sender.secret {
+		device = deviceServer
 	}
-	return ""
+	return device, bot
 }
 
 // campaign is a visit's origin as the link says.
 type campaign struct{ campaign, source, medium, term, content string }
 
-// campaignOf takes context.campaign, which browser SDKs fill, else the utm parameters of the page's address.
-func campaignOf(ctx *messageContext, query string) campaign {
+// campaignOf takes context.campaign, which browser SDKs fill, else the utm parameters of the page's address, and the
+// network of a click id there.
+func campaignOf(ctx *messageContext, query string) (campaign, clickID) {
 	c := campaign{ctx.campaign, ctx.source, ctx.medium, ctx.term, ctx.content}
-	if c != (campaign{}) || !strings.Contains(query, "utm_") {
-		return c
+	ad := clickNamed(ctx.adNetwork)
+	if !strings.Contains(query, "utm_") && !strings.Contains(query, "id=") && !strings.Contains(query, "gdt=") {
+		return c, ad
 	}
 	// A query with one broken pair still gives the others.
 	values, _ := url.ParseQuery(query)
-	return campaign{values.Get("utm_campaign"), values.Get("utm_source"), values.Get("utm_medium"), values.Get("utm_term"), values.Get("utm_content")}
+	if c == (campaign{}) {
+		c = campaign{values.Get("utm_campaign"), values.Get("utm_source"), values.Get("utm_medium"), values.Get("utm_term"), values.Get("utm_content")}
+	}
+	if ad.network == "" {
+		ad = clickOf(values)
+	}
+	return c, ad
 }

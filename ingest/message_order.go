@@ -7,17 +7,26 @@ import (
 	"tidemark/schemas"
 )
 
-const orderCompleted = "Order Completed"
+// The names of an order that is complete.
+const (
+	orderCompleted = "Order Completed"
+	ga4Purchase    = "purchase"
+)
+
+// paymentFailed is tidemark's own: Segment's specification has no name for it.
+const paymentFailed = "Payment Failed"
 
 // orderType maps the names that change an order. Order Completed stands apart: it is two events.
 func orderType(event string) string {
 	switch event {
 	case "Order Updated":
 		return schemas.OrderUpdated
-	case "Order Refunded":
+	case "Order Refunded", "refund":
 		return schemas.OrderRefunded
 	case "Order Cancelled":
 		return schemas.OrderCancelled
+	case paymentFailed:
+		return schemas.OrderPaymentFailed
 	}
 	return ""
 }
@@ -122,7 +131,7 @@ func (in *intake) order(m *message, e schemas.Envelope) (o schemas.Order, f *fau
 	in.fillVisit(m, &visit)
 	o = schemas.Order{
 		Envelope: e, Buyer: cmp.Or(m.userID, m.anonymousID), AnonymousID: m.anonymousID,
-		Channel: visit.Channel, Campaign: visit.Campaign, Device: visit.Device,
+		Channel: visit.Channel, Campaign: visit.Campaign, Device: visit.Device, Network: visit.Network,
 		Subtotal: p.subtotal.micros, Revenue: p.revenue.micros, Shipping: p.shipping.micros, Tax: p.tax.micros, Discount: p.discount.micros,
 		PaymentMethod: cleanText(p.paymentMethod, maxText), Reason: in.maskFree(cleanText(p.reason, maxText)),
 		Coupons: p.coupons, Items: p.items, Shadow: !in.sender.shop.Counts(schemas.Orders.Name, in.dialect),

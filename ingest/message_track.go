@@ -32,7 +32,7 @@ func (in *intake) track(m *message, e schemas.Envelope) *fault {
 		stage = orderType(m.event)
 	}
 	switch {
-	case m.event == orderCompleted:
+	case e.Type == schemas.ClickPurchase:
 		return in.orderCompleted(m, e)
 	case stage != "":
 		return in.orderChanged(m, e, stage)
@@ -40,42 +40,71 @@ func (in *intake) track(m *message, e schemas.Envelope) *fault {
 	return in.click(m, e)
 }
 
-// clickType maps the e-commerce names of Segment's specification, version 2. Any other name is custom. A checkout step
-// counts as what it collects.
+// clickType maps the e-commerce names of Segment's specification, version 2, and of Google Analytics 4. Any other name is
+// custom. A checkout step counts as what it collects.
 func clickType(m *message) string {
 	switch m.event {
-	case "Product Viewed":
+	case "Product Viewed", "view_item":
 		return schemas.ClickViewItem
-	case "Product Clicked":
+	case "Product Clicked", "select_item":
 		return schemas.ClickSelectItem
-	case "Product List Viewed", "Product List Filtered":
+	case "Product List Viewed", "Product List Filtered", "view_item_list":
 		return schemas.ClickViewItemList
-	case "Products Searched":
+	case "Products Searched", "search", "view_search_results":
 		return schemas.ClickSearch
-	case "Promotion Viewed":
+	case "Promotion Viewed", "view_promotion":
 		return schemas.ClickViewPromotion
-	case "Promotion Clicked":
+	case "Promotion Clicked", "select_promotion":
 		return schemas.ClickSelectPromotion
-	case "Product Added", "Wishlist Product Added to Cart":
+	case "Product Added", "Wishlist Product Added to Cart", "add_to_cart":
 		return schemas.ClickAddToCart
-	case "Product Removed":
+	case "Product Removed", "remove_from_cart":
 		return schemas.ClickRemoveFromCart
-	case "Cart Viewed":
+	case "Cart Viewed", "view_cart":
 		return schemas.ClickViewCart
-	case "Product Added to Wishlist":
+	case "Product Added to Wishlist", "add_to_wishlist":
 		return schemas.ClickAddToWishlist
-	case "Checkout Started":
+	case "Checkout Started", "begin_checkout":
 		return schemas.ClickBeginCheckout
-	case "Payment Info Entered":
+	case "Payment Info Entered", "add_payment_info":
 		return schemas.ClickAddPaymentInfo
-	case "Checkout Step Completed":
+	case "add_shipping_info":
+		return schemas.ClickAddShippingInfo
+	case checkoutStep:
 		return stepType(&m.properties)
-	case orderCompleted:
+	case orderCompleted, ga4Purchase:
 		return schemas.ClickPurchase
 	case "Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed":
 		return schemas.ClickCoupon
 	case "Experiment Viewed":
 		return schemas.ClickExperimentViewed
+	}
+	return snippetType(m.event, &m.properties)
+}
+
+// checkoutStep is what says in its properties which step it is.
+const checkoutStep = "Checkout Step Completed"
+
+// Names of the browser snippet.
+const (
+	elementClicked = "Element Clicked"
+	webVitals      = "Web Vitals"
+	jsError        = "JS Error"
+	pageEngaged    = "Page Engaged"
+)
+
+// snippetType maps the names that the browser snippet uses where Segment's specification has none. Another sender's
+// event that has such a name by chance lacks the property, and stays custom.
+func snippetType(event string, p *properties) string {
+	switch {
+	case event == elementClicked && p.region != "":
+		return schemas.ClickElement
+	case event == webVitals && p.measures.vitals():
+		return schemas.ClickWebVitals
+	case event == jsError && p.message != "":
+		return schemas.ClickJSError
+	case event == pageEngaged && p.measures.engaged.set:
+		return schemas.ClickEngagement
 	}
 	return schemas.ClickCustom
 }

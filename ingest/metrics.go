@@ -6,10 +6,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Dialects, as they stand in metrics and dead letters.
+// Dialects, as they stand in metrics and dead letters, and as sources of events.
 const (
-	dialectSegment = "segment"
-	dialectNative  = "ndjson"
+	dialectSegment     = "segment"
+	dialectNative      = "ndjson"
+	dialectPostHog     = "posthog"
+	dialectAmplitude   = "amplitude"
+	dialectJitsu       = "jitsu"
+	dialectGA4         = "ga4"
+	dialectSnowplow    = "snowplow"
+	dialectCloudEvents = "cloudevents"
 )
 
 // metrics are the collector's own counters. Every label value comes from a constant of this program.

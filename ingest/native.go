@@ -67,7 +67,8 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 		if no := c.takeRate(key, len(lines)); no != nil {
 			return answer{}, no
 		}
-		return c.newIntake(dialectNative, who, r, l, len(lines)).nativeEvents(ctx, family, lines)
+		in := c.newIntake(dialectNative, who, r, l, len(lines))
+		return in.lines(ctx, lines, func(rd *reader, l line) (bool, error) { return family.event(in, rd, l.text) })
 	})
 }
 
@@ -100,12 +101,13 @@ func splitLines(body []byte) ([]line, *refusal) {
 	return lines, nil
 }
 
-func (in *intake) nativeEvents(ctx context.Context, family nativeFamily, lines []line) (answer, error) {
+// lines adds the events of a request one by one, and lists what became of each.
+func (in *intake) lines(ctx context.Context, lines []line, add func(*reader, line) (fresh bool, err error)) (answer, error) {
 	out := nativeAnswer{Success: true, Results: make([]lineResult, 0, len(lines))}
 	err := in.read(func(rd *reader) error {
 		for _, l := range lines {
 			before := len(in.recs)
-			res, err := in.nativeEvent(rd, family, l)
+			res, err := in.line(rd, l, add)
 			if err == nil {
 				err = in.account(before)
 			}
@@ -129,9 +131,9 @@ func (in *intake) nativeEvents(ctx context.Context, family nativeFamily, lines [
 	return answer{http.StatusMultiStatus, out}, nil
 }
 
-// nativeEvent adds one line's record, or its dead letter. An error refuses the whole request.
-func (in *intake) nativeEvent(rd *reader, family nativeFamily, l line) (lineResult, error) {
-	fresh, err := family.event(in, rd, l.text)
+// line adds one line's record, or its dead letter. An error refuses the whole request.
+func (in *intake) line(rd *reader, l line, add func(*reader, line) (bool, error)) (lineResult, error) {
+	fresh, err := add(rd, l)
 	var f *fault
 	switch {
 	case errors.As(err, &f):

@@ -5,8 +5,6 @@ import (
 	"net/http"
 
 	"github.com/go-json-experiment/json"
-
-	"tidemark/schemas"
 )
 
 // posthog is PostHog's capture API: one event, a batch, or a bare array, gzip where the query says so. The project's
@@ -109,8 +107,6 @@ func posthogCall(event string) (kind, name string) {
 		return callIdentify, ""
 	case "$groupidentify":
 		return callGroup, ""
-	case "$autocapture", "$rageclick":
-		return callTrack, elementClicked
 	case "$web_vitals":
 		return callTrack, webVitals
 	case "$exception":
@@ -127,11 +123,11 @@ func (r *reader) posthogProperty(m *message, who *posthogIdentity, name []byte) 
 	}
 	switch string(name) {
 	case "$web_vitals_LCP_value":
-		return r.milliseconds("lcp", &m.properties.lcp)
+		return r.measure(&m.properties.measures.lcp)
 	case "$web_vitals_INP_value":
-		return r.milliseconds("inp", &m.properties.inp)
+		return r.measure(&m.properties.measures.inp)
 	case "$web_vitals_CLS_value":
-		return r.amount("cls", &m.properties.cls)
+		return r.measure(&m.properties.measures.shift)
 	case "token", "$lib", "$lib_version", "$is_server", "$geoip_disable", "$set", "$set_once", "$process_person_profile":
 		return r.dec.SkipValue()
 	}
@@ -178,5 +174,3 @@ func posthogText(m *message, who *posthogIdentity, name string) *string {
 	}
 	return c.campaignParameter(name)
 }
-
-var _ = schemas.ClickCustom

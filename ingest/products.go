@@ -55,7 +55,7 @@ func (r *reader) itemMember(item *schemas.Item, name []byte) error {
 
 func itemText(item *schemas.Item, name []byte) *string {
 	switch string(name) {
-	case "product_id":
+	case "product_id", "item_id":
 		return &item.ProductID
 	case "id":
 		if item.ProductID == "" { // the older name of product_id
@@ -63,13 +63,13 @@ func itemText(item *schemas.Item, name []byte) *string {
 		}
 	case "sku":
 		return &item.SKU
-	case "name":
+	case "name", "item_name":
 		return &item.Name
-	case "category":
+	case "category", "item_category":
 		return &item.Category
-	case "brand":
+	case "brand", "item_brand":
 		return &item.Brand
-	case "variant":
+	case "variant", "item_variant":
 		return &item.Variant
 	case "coupon":
 		return &item.Coupon

@@ -1,5 +1,7 @@
 package ingest
 
+// text is the place of a property. The names are those of Segment's specification and of Google Analytics 4, whoever sends
+// them: shops use both vocabularies with all clients.
 func (p *properties) text(name []byte) *string {
 	switch string(name) {
 	case "path":
@@ -12,23 +14,23 @@ func (p *properties) text(name []byte) *string {
 		return &p.search
 	case "category":
 		return &p.category
-	case "product_id":
+	case "product_id", "item_id":
 		return &p.productID
 	case "id":
 		return &p.id
 	case "sku":
 		return &p.sku
-	case "query":
+	case "query", "search_term":
 		return &p.query
 	case "currency":
 		return &p.currency
-	case "slot":
+	case "slot", "creative_slot":
 		return &p.slot
-	case "list_id":
+	case "list_id", "item_list_id":
 		return &p.listID
 	case "position":
 		return &p.position
-	case "creative":
+	case "creative", "creative_name":
 		return &p.creative
 	case "promotion_id":
 		return &p.promotionID
@@ -36,13 +38,17 @@ func (p *properties) text(name []byte) *string {
 		return &p.impression
 	case "session_id":
 		return &p.sessionID
+	case "region":
+		return &p.region
+	case "message":
+		return &p.message
 	}
 	return p.orderText(name)
 }
 
 func (p *properties) orderText(name []byte) *string {
 	switch string(name) {
-	case "order_id":
+	case "order_id", "transaction_id":
 		return &p.orderID
 	case "checkout_id":
 		return &p.checkoutID
@@ -54,9 +60,9 @@ func (p *properties) orderText(name []byte) *string {
 		return &p.couponID
 	case "coupon_name":
 		return &p.couponName
-	case "payment_method":
+	case "payment_method", "payment_type":
 		return &p.paymentMethod
-	case "shipping_method":
+	case "shipping_method", "shipping_tier":
 		return &p.shippingMethod
 	case "reason":
 		return &p.reason

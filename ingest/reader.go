@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -92,6 +93,24 @@ func (r *reader) text(dst *string) error {
 		return err
 	}
 	return r.skip()
+}
+
+// millis reads a whole number of milliseconds since 1970. Any other value is a time that cannot be true, so that the event
+// is refused instead of counted at another time.
+func (r *reader) millis(dst *moment) error {
+	var text string
+	if r.dec.PeekKind() == 'n' {
+		return r.dec.SkipValue()
+	}
+	if err := r.text(&text); err != nil {
+		return err
+	}
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		ms = 0
+	}
+	*dst = moment{time: schemas.Millis(ms), set: true}
+	return nil
 }
 
 // skip passes over a value of a type that its field cannot take; null counts as absent.

@@ -44,6 +44,18 @@ func (r *reader) amount(field string, dst *amount) error {
 	return nil
 }
 
+// amountText reads a decimal string, as query strings have; empty is absent.
+func (r *reader) amountText(field, text string, dst *amount) {
+	if text == "" {
+		return
+	}
+	var err error
+	if dst.micros, err = schemas.ParseMoney(strings.TrimSpace(text)); err != nil || dst.micros < 0 {
+		r.blame(field + " is no amount, or out of range")
+	}
+	dst.set = true
+}
+
 // count reads a whole number of at least least. 1.0 and "1" are none.
 func (r *reader) count(field string, least int64, dst *int64) error {
 	if r.dec.PeekKind() == 'n' {

@@ -13,6 +13,7 @@ type shape struct {
 	batch                string // member that holds the events; empty where the request itself is the one event
 	key, sentAt, context string // other members of the outermost object; empty where there is none
 	rest                 func(m *message, name string, raw []byte)
+	single               bool // a request without batch is itself the one event
 	list                 bool // a bare array of events passes as well
 }
 
@@ -27,7 +28,10 @@ func (s *shape) split(body []byte, max limits) (envelope, *refusal) {
 		return envelope{}, refuse(http.StatusBadRequest, "trailing_data")
 	}
 	switch {
-	case s.batch == "" && !p.hasBatch:
+	case s.batch == "" || s.single && !p.hasBatch:
+		if len(body) > max.event {
+			return envelope{}, refuse(max.status, "event_too_large")
+		}
 		p.out.events = [][]byte{body}
 	case !p.hasBatch:
 		return envelope{}, refuse(http.StatusBadRequest, "no_batch")

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
@@ -47,12 +48,71 @@ func TestPageTypeOf(t *testing.T) {
 }
 
 func TestDeviceOf(t *testing.T) {
+	all := newDevices()
 	for agent, want := range map[string]string{
 		"": "", "Mozilla/5.0 (iPad; CPU OS 12_0)": "tablet", "Mozilla/5.0 (Linux; Android 14; Pixel) Mobile Safari": "mobile",
 		"Mozilla/5.0 (Linux; Android 14; SM-X700) Safari": "tablet", "Mozilla/5.0 (Windows NT 10.0)": "desktop", "curl/8.0": "other",
 	} {
-		if got := deviceOf(agent); got != want {
+		if got, _ := all.classify(agent); got != want {
 			t.Errorf("%q: %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestBots(t *testing.T) {
+	all := newDevices()
+	for agent, want := range map[string]bool{
+		"": false,
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36":                                           false,
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.47(0x18002f2c)":           false,
+		"Mozilla/5.0 (Linux; Android 10; HarmonyOS; ELS-AN00) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0.4844.88 HuaweiBrowser/14.0.5 Mobile Safari/537.36": false,
+		"Mozilla/5.0 (Linux; Android 9; CUBOT_X19) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0 Mobile Safari/537.36":                                         false,
+		"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)":                                                                                  true,
+		"Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)":                                                                       true,
+		"Mozilla/5.0 (compatible; Bytespider; spider-feedback@bytedance.com)":                                                                                       true,
+		"Sogou web spider/4.0(+http://www.sogou.com/docs/help/webmasters.htm#07)":                                                                                   true,
+		"360Spider": true, "YisouSpider": true, "Mozilla/5.0 (compatible;PetalBot;+https://webmaster.petalsearch.com/site/petalbot)": true,
+		"Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)":        true,
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/131.0.0.0 Safari/537.36": true,
+		"curl/8.1": true, "python-requests/2.32": true, "Scrapy/2.11": true,
+	} {
+		if _, got := all.classify(agent); got != want {
+			t.Errorf("%q: %v, want %v", agent, got, want)
+		}
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	for text, want := range map[string]string{
+		"203.0.113.77": "203.0.113.0/24", "2001:db8:1:2::3": "2001:db8:1::/48", "::ffff:203.0.113.77": "203.0.113.0/24",
+		"10.1.2.3": "", "127.0.0.1": "", "$remote": "", "": "", "fe80::1%eth0": "",
+	} {
+		if got := cutAddress(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	f := newFixture(t, nil)
+	page := `{"anonymousId":"a","messageId":"%s","context":{"ip":"198.51.100.9"}}`
+	r := request("/v1/page", publicKey, fmt.Sprintf(page, "1"))
+	r.RemoteAddr = "203.0.113.77:1234"
+	f.do(r)
+	r = request("/v1/page", secretKey, fmt.Sprintf(page, "2"))
+	r.RemoteAddr = "203.0.113.77:1234"
+	f.do(r)
+	if c := f.clicks(); len(c) != 2 || c[0].Network != "203.0.113.0/24" || c[1].Network != "198.51.100.0/24" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestClickIDs(t *testing.T) {
+	for query, want := range map[string]string{
+		"gclid=a": "google paid_search", "fbclid=a": "meta social", "bd_vid=1": "baidu paid_search", "clickid=1": " direct", "clickid=1&adid=2": "oceanengine paid_social",
+		"qz_gdt=1": "tencent paid_social", "utm_medium=email&gclid=a": "google email", "id=1": " direct", "gclid=": " direct",
+	} {
+		f := newFixture(t, nil)
+		f.must(200, "/v1/page", publicKey, `{"anonymousId":"a","properties":{"url":"https://shop.example/?`+query+`"}}`)
+		if c := f.click(); c.AdNetwork+" "+c.Channel != want {
+			t.Errorf("%s: %s %s, want %s", query, c.AdNetwork, c.Channel, want)
 		}
 	}
 }

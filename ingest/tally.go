@@ -15,6 +15,9 @@ type tally struct {
 	orders                                      map[string]int // by type of order event, those of the authoritative source
 }
 
+// events is how many events of the request were understood.
+func (t *tally) events() int { return t.accepted + t.duplicate }
+
 // noteOrder counts an order event that is new in this request.
 func (in *intake) noteOrder(o *schemas.Order) {
 	if o.Shadow {
