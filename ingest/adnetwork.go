@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"net/url"
-	"slices"
-)
+import "net/url"
 
 // clickID is a parameter that an ad network appends to a shop's links. The ids say who clicked, and are not kept.
 type clickID struct {
@@ -13,8 +10,8 @@ type clickID struct {
 
 // clickIDs lists them, those first that only an ad can have. Meta's and X's are on shared posts as well. Ocean Engine's
 // name is so common that it needs a second one.
-func clickIDs() []clickID {
-	return []clickID{
+func clickIDs() [12]clickID { // an array, since it is made for each event that has an id
+	return [...]clickID{
 		{"gclid", "google", channelPaidSearch}, {"gbraid", "google", channelPaidSearch}, {"wbraid", "google", channelPaidSearch},
 		{"dclid", "google", channelDisplay}, {"msclkid", "microsoft", channelPaidSearch}, {"bd_vid", "baidu", channelPaidSearch},
 		{"ttclid", "tiktok", channelPaidSocial}, {"gdt_vid", "tencent", channelPaidSocial}, {"qz_gdt", "tencent", channelPaidSocial},
@@ -37,9 +34,13 @@ func clickOf(query url.Values) clickID {
 
 // clickNamed is the network that a sender names, as the browser snippet does, which keeps the id to itself.
 func clickNamed(network string) clickID {
-	all := clickIDs()
-	if i := slices.IndexFunc(all, func(id clickID) bool { return id.network == network }); i >= 0 {
-		return all[i]
+	if network == "" {
+		return clickID{}
+	}
+	for _, id := range clickIDs() {
+		if id.network == network {
+			return id
+		}
 	}
 	return clickID{}
 }

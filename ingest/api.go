@@ -109,7 +109,7 @@ func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
 	}
 	for _, raw := range env.events {
 		before := len(in.recs)
-		if f := in.clientEvent(rd, a, env.base, raw, whole); f != nil {
+		if f := in.clientEvent(rd, a, &env.base, raw, whole); f != nil {
 			if err := in.quarantine(f, raw); err != nil {
 				return err
 			}
@@ -121,8 +121,8 @@ func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
 	return nil
 }
 
-// clientEvent turns one event into records, or says why not. m begins with what the request says for all.
-func (in *intake) clientEvent(rd *reader, a *api, m message, raw []byte, whole bool) *fault {
+// clientEvent turns one event into records, or says why not. It begins with base, what the request says for all.
+func (in *intake) clientEvent(rd *reader, a *api, base *message, raw []byte, whole bool) *fault {
 	if raw[firstByte(raw)] != '{' {
 		return &fault{KindUnreadable, "event is no JSON object"}
 	}
@@ -130,16 +130,18 @@ func (in *intake) clientEvent(rd *reader, a *api, m message, raw []byte, whole b
 		return &fault{KindBadText, "half a surrogate pair"}
 	}
 	rd.reset(raw)
-	err := a.read(rd, &m)
+	m := &rd.message
+	*m = *base
+	err := a.read(rd, m)
 	m.money = rd.fault
 	if err != nil {
 		return asFault(err)
 	}
 	e := schemas.Envelope{Shop: in.sender.shop.ID, Market: in.sender.shop.Market, Source: a.dialect, ReceivedAt: in.received}
-	if f := in.messageEnvelope(&m, &e); f != nil {
+	if f := in.messageEnvelope(m, &e); f != nil {
 		return f
 	}
-	return in.call(&m, e)
+	return in.call(m, e)
 }
 
 func (c *Collector) takeRate(key string, events int) *refusal {

@@ -80,8 +80,8 @@ func (m *message) text(name []byte) *string {
 	return nil
 }
 
-// message reads one call. An error means that the text is no JSON, which the caller has ruled out.
-func (r *reader) message(m *message) error {
+// segmentMessage reads one call in Segment's form. An error means that the text is no JSON, which the caller has ruled out.
+func (r *reader) segmentMessage(m *message) error {
 	return r.object(func(name []byte) error {
 		if dst := m.text(name); dst != nil {
 			return r.text(dst)

@@ -19,6 +19,7 @@ type reader struct {
 	// unknown and personal count the members not kept, over all resets.
 	unknown, personal int
 	items             []schemas.Item // memory for the lines of one event, used again for the next
+	message           message        // the same for the event itself
 }
 
 func newReader() *reader { return &reader{dec: new(jsontext.Decoder)} }

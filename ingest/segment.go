@@ -50,7 +50,7 @@ func segment(call string) *api {
 		key:     headerKey,
 		split:   func(_ *http.Request, body []byte) (envelope, *refusal) { return in.split(body, max) },
 		read: func(rd *reader, m *message) error {
-			err := rd.message(m)
+			err := rd.segmentMessage(m)
 			if call != callBatch {
 				m.kind = call
 			}
