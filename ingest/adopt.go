@@ -17,7 +17,7 @@ type Adopted struct {
 // secret key, and sets shop, market and, for orders, whether the source counts. e points to the event type of a family.
 // A refusal names fields and limits, never a value. now is the time of arrival, which is also received_at.
 func Adopt(shop *schemas.Shop, now time.Time, e any) (Adopted, error) {
-	in := intake{sender: sender{shop: shop, secret: true}, received: schemas.MillisOf(now)}
+	in := intake{sender: sender{shop: shop, secret: true}, received: schemas.MillisOf(now), imported: true}
 	key, err := in.adopt(e)
 	return Adopted{Key: key, Masked: in.counts.masked}, err
 }
@@ -57,6 +57,21 @@ func adopt[E any, P familyEvent[E]](in *intake, e P, finish func(*intake, P) (st
 // StableID is a 128-bit hash of its parts, in hex, for events whose id must follow from what they are.
 func StableID(parts ...string) string { return stableID(parts...) }
 
-// PersonID is what stands for a person of a shop whose id must not be kept: the same as for an e-mail address that
-// a collector was given as an id.
-func PersonID(shop, id string) string { return personID(shop, id) }
+// PersonID is what stands for a person of a shop whose id must not be kept: the same as for an e-mail address or phone
+// number that Adopt finds at that time. It is false where shops.yaml has no identity_keys.
+func PersonID(shop *schemas.Shop, now time.Time, id string) (string, bool) {
+	normal, direct := directIdentifier(id)
+	if !direct {
+		normal = id
+	}
+	return shop.Pseudonym(schemas.MillisOf(now), normal)
+}
+
+// identityTime says whose day chooses the key: the event's, but the import's for imported events, so that one person has
+// one pseudonym through all of a shop's history.
+func (in *intake) identityTime(e *schemas.Envelope) schemas.Millis {
+	if in.imported {
+		return in.received
+	}
+	return e.OccurredAt
+}

@@ -4,7 +4,8 @@
 //	                                                  \-> cannot be read: dead letter with kind and reason
 //	records and dead letters -> Kafka, acks=all -> 2xx
 //
-// Two dialects are spoken: Segment's HTTP API (files segment*.go) and tidemark's own NDJSON batch (native*.go).
+// Clients' calls, one file per vendor (segment.go, posthog.go and so on), become messages (message*.go), and messages
+// become events. tidemark's own NDJSON batch (native*.go) and CloudEvents have the form of the events themselves.
 //
 // Guarantee: 2xx is answered only after every record of the request, dead letters included, is acknowledged by all
 // in-sync replicas. 503 says that this could not be learnt in time; the sender repeats the request, and what Kafka had
@@ -12,6 +13,6 @@
 // attempt, so for such senders a repeated request counts twice.
 //
 // Personal data: fields that no event type knows are dropped and counted. Traits, names, phone numbers and
-// IP addresses are never read; an e-mail address that serves as somebody's id is hashed; free text and dead letters are
-// masked. Nothing a sender wrote is logged.
+// e-mail addresses are never read; one that serves as somebody's id becomes a pseudonym; of an IP address the network is
+// kept; free text and dead letters are masked. Nothing a sender wrote is logged.
 package ingest

@@ -29,6 +29,8 @@ const (
 )
 
 const shopsYAML = `
+identity_keys:
+  - {epoch: 7, from: 2026-01-01, key: dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI=}
 shops:
   - id: alpha
     zone: Europe/Berlin
@@ -53,10 +55,12 @@ shops:
 // testNow is shortly after the recordings.
 var testNow = time.Date(2026, 11, 22, 21, 4, 50, 0, time.UTC)
 
-func loadShops(tb testing.TB) *schemas.Shops {
+func loadShops(tb testing.TB) *schemas.Shops { return shopsOf(tb, shopsYAML) }
+
+func shopsOf(tb testing.TB, text string) *schemas.Shops {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "shops.yaml")
-	if err := os.WriteFile(path, []byte(shopsYAML), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	shops, err := schemas.LoadShops(path)

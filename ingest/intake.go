@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -27,6 +26,7 @@ type intake struct {
 	received schemas.Millis
 	agent    string // the request's own user agent
 	from     string // the sender's network, for senders that are the visitor's browser
+	imported bool   // from a file instead of a request
 	pixel    bool   // whether the answer is to be an image
 	recs     []*kgo.Record
 	seen     map[identity]int // index into recs
@@ -121,17 +121,24 @@ func (in *intake) finish(ctx context.Context) error {
 	return nil
 }
 
-// person replaces the id of a person that is an e-mail address by a hash, the same for the same address of a shop. The hash
-// has no key: whoever holds a list of addresses can find them again.
-func (in *intake) person(id string) string {
-	if _, hit := maskEmail(id); !hit {
-		return id
+// people replaces ids of people that are direct identifiers by their pseudonyms.
+func (in *intake) people(at schemas.Millis, ids ...*string) *fault {
+	for _, id := range ids {
+		normal, direct := directIdentifier(*id)
+		if !direct {
+			continue
+		}
+		pseudonym, ok := in.sender.shop.Pseudonym(at, normal)
+		if !ok {
+			return noIdentityKey
+		}
+		*id = pseudonym
+		in.counts.masked++
 	}
-	in.counts.masked++
-	return personID(in.sender.shop.ID, id)
+	return nil
 }
 
-func personID(shop, id string) string { return stableID(shop, "person", strings.ToLower(id)) }
+var noIdentityKey = &fault{KindBadID, "an e-mail address, phone or identity number as id needs identity_keys in shops.yaml"}
 
 // maskEmail and maskFree mask and count.
 func (in *intake) maskEmail(s string) string { return in.masked(maskEmail(s)) }

@@ -6,11 +6,11 @@ import (
 )
 
 // Free text may hold what a visitor typed by mistake. An e-mail address has one shape; a run of ten or more digits,
-// separators allowed, may be a phone, card or identity number. quotedShape is a text in broken JSON, with the colon
+// full-width or not, separators allowed, may be a phone, card or identity number. quotedShape is a text in broken JSON, with the colon
 // that makes it a name.
 var (
-	emailShape  = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|%40)[\p{L}\p{N}.\-]+\.\p{L}{2,}`)
-	numberShape = regexp.MustCompile(`\+?\d(?:[ .()\-]{0,2}\d){9,}[Xx]?`)
+	emailShape  = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|＠|%40)[\p{L}\p{N}.\-]+\.\p{L}{2,}`)
+	numberShape = regexp.MustCompile(`\+?[0-9０-９](?:[ .()\-]{0,2}[0-9０-９]){9,}[Xx]?`)
 	quotedShape = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?(?:\s*:)?`)
 )
 
@@ -22,7 +22,7 @@ const (
 
 // maskEmail replaces e-mail addresses; hit says whether there were any.
 func maskEmail(s string) (out string, hit bool) {
-	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") {
+	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") && !strings.Contains(s, "＠") {
 		return s, false
 	}
 	out = emailShape.ReplaceAllLiteralString(s, emailMask)
@@ -34,7 +34,8 @@ func maskFree(s string) (out string, hit bool) {
 	out, hit = maskEmail(s)
 	digits := 0
 	for i := range len(out) {
-		if out[i] >= '0' && out[i] <= '9' {
+		wide := i > 1 && out[i-2:i] == "\xef\xbc" && out[i] >= 0x90 && out[i] <= 0x99
+		if wide || out[i] >= '0' && out[i] <= '9' {
 			digits++
 		}
 	}

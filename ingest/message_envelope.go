@@ -16,7 +16,6 @@ func (in *intake) messageEnvelope(m *message, e *schemas.Envelope) *fault {
 	if f := cleanIDs(idField{"messageId", &m.messageID}, idField{"userId", &m.userID}, idField{"anonymousId", &m.anonymousID}); f != nil {
 		return f
 	}
-	m.userID, m.anonymousID = in.person(m.userID), in.person(m.anonymousID)
 	switch {
 	case m.userID == "" && m.anonymousID == "":
 		return &fault{KindMissingField, "neither userId nor anonymousId"}
@@ -27,7 +26,10 @@ func (in *intake) messageEnvelope(m *message, e *schemas.Envelope) *fault {
 		e.EventID = uuid.NewString()
 		in.counts.generated++
 	}
-	return in.messageTime(m, e)
+	if f := in.messageTime(m, e); f != nil {
+		return f
+	}
+	return in.people(e.OccurredAt, &m.userID, &m.anonymousID)
 }
 
 // messageTime settles when the call happened. A call without a time happened when it came; a sentAt that cannot be read

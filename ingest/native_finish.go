@@ -11,8 +11,10 @@ import (
 // orders by order, logistics by carrier and number, marketing by campaign, inventory by warehouse and SKU, service by ticket.
 
 func finishClick(in *intake, c *schemas.Click) (string, *fault) {
-	c.UserID = in.person(c.UserID)
-	c.AnonymousID = cmp.Or(in.person(c.AnonymousID), c.UserID)
+	if f := in.people(in.identityTime(&c.Envelope), &c.UserID, &c.AnonymousID); f != nil {
+		return "", f
+	}
+	c.AnonymousID = cmp.Or(c.AnonymousID, c.UserID)
 	c.Server = c.Server && in.sender.secret
 	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
 	from := locate(c.Referrer)
@@ -38,7 +40,9 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 }
 
 func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
-	o.Buyer, o.AnonymousID = in.person(o.Buyer), in.person(o.AnonymousID)
+	if f := in.people(in.identityTime(&o.Envelope), &o.Buyer, &o.AnonymousID); f != nil {
+		return "", f
+	}
 	o.Shadow = !in.sender.shop.Counts(schemas.Orders.Name, o.Source)
 	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
 	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {

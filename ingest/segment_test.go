@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -227,23 +226,6 @@ func TestPageKeepsNoMoney(t *testing.T) {
 	f.must(200, "/v1/page", publicKey, `{"anonymousId":"a","properties":{"value":-5,"price":-1,"currency":"none","products":[{"price":-1}]}}`)
 	if c := f.click(); c.Price != 0 || c.Value != 0 || c.Currency != "" || len(c.Items) != 0 {
 		t.Errorf("%+v", c)
-	}
-}
-
-func TestAddressAsIDIsHashed(t *testing.T) {
-	f := newFixture(t, nil)
-	f.must(200, "/v1/track", secretKey, strings.Replace(product("Order Completed", `"order_id":"o1","total":1`), "{", `{"userId":"Jo@x.example",`, 1))
-	f.must(200, "/v1/events", secretKey, withTime(`{"event_id":"x","type":"page_view","occurred_at":"%T","user_id":"jo@x.example"}`))
-	f.must(200, "/v1/events?family=orders", secretKey, withTime(`{"event_id":"x","type":"order_placed","occurred_at":"%T","order_id":"o2","currency":"EUR","buyer":"jo@x.example"}`))
-	c, o := f.clicks(), f.orders()
-	id := stableID("alpha", "person", "jo@x.example")
-	if c[0].UserID != id || c[1].AnonymousID != id || o[0].Buyer != id || o[2].Buyer != id {
-		t.Errorf("clicks %+v\norders %+v", c, o)
-	}
-	for _, r := range f.kept.recs {
-		if bytes.Contains(bytes.ToLower(append(r.Key, r.Value...)), []byte("jo@x")) {
-			t.Errorf("%s: %s %s", r.Topic, r.Key, r.Value)
-		}
 	}
 }
 

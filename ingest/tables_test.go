@@ -139,6 +139,10 @@ func TestMask(t *testing.T) {
 		"jo.doe+x@mail.example.com!": "[email]!",
 		"jo%40mail.example":          "[email]",
 		"a@b":                        "a@b",
+		"电话１３８１２３４５６７８":             "电话[number]",
+		"身份证 11010519491231002X":    "身份证 [number]",
+		"卡 6222 0212 3456 7890 123": "卡 [number]",
+		"jo＠mail.example":           "[email]",
 	} {
 		if got, hit := maskFree(text); got != want || hit != (text != want) {
 			t.Errorf("%q: %q %v, want %q", text, got, hit, want)

@@ -67,6 +67,8 @@ type Shop struct {
 	Teams         map[string]string `yaml:"teams"`      // who answers, by area
 
 	Location *time.Location `yaml:"-"` // of Zone
+
+	identity []IdentityKey
 }
 
 // Counts says whether events of the family count that come from the source.

@@ -35,7 +35,8 @@ func LoadShops(path string) (*Shops, error) {
 // parseShops reads the content of a shops file; path is for the errors only.
 func parseShops(path string, raw []byte) (*Shops, error) {
 	var file struct {
-		Shops []*Shop `yaml:"shops"`
+		Identity []IdentityKey `yaml:"identity_keys"`
+		Shops    []*Shop       `yaml:"shops"`
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict())
 	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
@@ -44,7 +45,8 @@ func parseShops(path string, raw []byte) (*Shops, error) {
 	if err := dec.Decode(&struct{}{}); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: a second YAML document; write all shops under one key shops", path)
 	}
-	if err := checkShops(path, file.Shops); err != nil {
+	errs := checkIdentity(path, file.Identity, file.Shops)
+	if err := errors.Join(append(errs, checkShops(path, file.Shops))...); err != nil {
 		return nil, err
 	}
 	s := &Shops{shops: file.Shops, byID: map[string]*Shop{}, byKey: map[Secret]owned{}}
@@ -79,6 +81,9 @@ func withoutText(err error) error {
 
 // All lists the shops in the order of the file.
 func (s *Shops) All() []*Shop { return append([]*Shop(nil), s.shops...) }
+
+// Pseudonyms says whether there are keys for pseudonyms of direct identifiers.
+func (s *Shops) Pseudonyms() bool { return len(s.shops[0].identity) > 0 }
 
 // ByID returns the shop with that id.
 func (s *Shops) ByID(id string) (*Shop, bool) {

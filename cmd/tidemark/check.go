@@ -82,7 +82,11 @@ func checkShops(path string, log zerolog.Logger) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d shops", len(live.Shops().All())), nil
+	found := fmt.Sprintf("%d shops", len(live.Shops().All()))
+	if !live.Shops().Pseudonyms() {
+		found += "; no identity_keys: events that name people by e-mail address or phone number go to the dead letters (docs/privacy.md)"
+	}
+	return found, nil
 }
 
 func (c checkCmd) checkKafka(ctx context.Context) (string, error) {

@@ -50,7 +50,7 @@ func scanFile(t *testing.T, mapping, input string) (*Report, []Event) {
 	}
 	defer in.Close()
 	var events []Event
-	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(), Now: testNow, Bad: input + ".bad.csv"}, func(e Event) error {
+	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(t), Now: testNow, Bad: input + ".bad.csv"}, func(e Event) error {
 		events = append(events, e)
 		return nil
 	})
@@ -123,8 +123,9 @@ func TestExamplePayments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "payments.parquet")
 	writePayments(t, path)
 	report, events := scanFile(t, example(t, "payments.yaml"), path)
+	person, _ := ingest.PersonID(testShop(t), testNow, "jo@x.example")
 	wantEvents(t, events,
-		`{"type":"order_paid","occurred_at":1735866000000,"source":"psp","order_id":"p1","buyer":"`+ingest.PersonID("retail", "jo@x.example")+`","currency":"CNY","total":"12.34","payment_method":"card"}`,
+		`{"type":"order_paid","occurred_at":1735866000000,"source":"psp","order_id":"p1","buyer":"`+person+`","currency":"CNY","total":"12.34","payment_method":"card"}`,
 		`{"type":"payment_failed","occurred_at":1735866001500,"source":"psp","order_id":"p2","currency":"CNY","total":"0.3","payment_method":"card"}`,
 	)
 	if report.Refused != 1 || report.Ignored != 1 || report.Reasons["no rule fits"] != 1 || !slices.Equal(report.Dropped, []string{"note"}) {

@@ -76,7 +76,7 @@ func makerOf[E any, P eventOf[E]](p *plan, now time.Time) (maker, error) {
 		}
 		types := []string(b.Types)
 		if b.typ != nil {
-			types = []string{b.typ.text(rows[0], p.shop.ID)}
+			types = []string{b.typ.text(rows[0], p.person)}
 		}
 		for _, t := range types {
 			e := common
@@ -134,7 +134,7 @@ func (p *plan) first(v reflect.Value, f *boundField, rows []*row, out *made) *re
 	taken, differ := "", false
 	earliest := int64(0)
 	for _, r := range rows {
-		text := f.text(r, p.shop.ID)
+		text := f.text(r, p.person)
 		if text == "" || text == taken {
 			continue
 		}
@@ -178,7 +178,7 @@ func (p *plan) lines(v reflect.Value, rows []*row) *refusal {
 		to := reflect.ValueOf(&items[i]).Elem()
 		for j := range p.items {
 			f := &p.items[j]
-			text := f.text(r, p.shop.ID)
+			text := f.text(r, p.person)
 			if text == "" {
 				continue
 			}

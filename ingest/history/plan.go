@@ -13,6 +13,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"tidemark/ingest"
 	"tidemark/schemas"
 )
 
@@ -39,6 +40,8 @@ type plan struct {
 	machine vm.VM
 	clock   clock
 	rounded bool // an amount had more than six decimals
+	hashes  bool // some ids must not be kept
+	person  func(id string) string
 }
 
 type envColumn struct {
@@ -95,7 +98,7 @@ func (m *Mapping) wanted() ([]string, error) {
 }
 
 // newPlan ties the mapping to the columns; its error names those that are missing.
-func newPlan(in *Input, shop *schemas.Shop) (*plan, error) {
+func newPlan(in *Input, shop *schemas.Shop, now time.Time) (*plan, error) {
 	m := in.mapping
 	zone, err := time.LoadLocation(m.Zone)
 	if err != nil {
@@ -119,7 +122,22 @@ func newPlan(in *Input, shop *schemas.Shop) (*plan, error) {
 	if m.Document != "" {
 		p.doc = p.index[m.Document]
 	}
-	return p, p.bind()
+	if err := p.bind(); err != nil {
+		return nil, err
+	}
+	return p, p.bindPeople(now)
+}
+
+// bindPeople ties ids that must not be kept to the shop's key of today.
+func (p *plan) bindPeople(now time.Time) error {
+	if _, ok := ingest.PersonID(p.shop, now, ""); p.hashes && !ok {
+		return fmt.Errorf("%s: hash makes pseudonyms, and needs identity_keys in shops.yaml; make a key with: openssl rand -base64 32", p.m.path)
+	}
+	p.person = func(id string) string {
+		pseudonym, _ := ingest.PersonID(p.shop, now, id)
+		return pseudonym
+	}
+	return nil
 }
 
 func (p *plan) bind() error {
@@ -166,6 +184,7 @@ func (p *plan) fields(from map[string]value, targets map[string]target) []boundF
 
 func (p *plan) value(v value) boundValue {
 	b := boundValue{value: v, at: -1}
+	p.hashes = p.hashes || v.Hash
 	b.time, _ = newTimeForm(v.Format) // checked with the mapping
 	if v.Column != "" {
 		b.at = p.index[v.Column]

@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,7 +108,7 @@ func TestOnlineRetail(t *testing.T) {
 	}
 	gmv, placed, refunded, ids := map[string]schemas.Money{}, map[string]int{}, map[string]int{}, map[string]bool{}
 	items, large := 0, 0
-	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(), Now: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}, func(e Event) error {
+	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(t), Now: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}, func(e Event) error {
 		var o schemas.Order
 		if err := dec.Decode(e.Value, &o); err != nil {
 			return err
@@ -152,6 +153,18 @@ func TestOnlineRetail(t *testing.T) {
 	t.Logf("%d events, %d documents above 32 KiB, %d with several times, differ %v, cancelled %d lines of %d", report.Events, large, report.Times, report.Differ, report.rule("cancelled").Lines, report.rule("cancelled").Documents)
 }
 
-func testShop() *schemas.Shop {
-	return &schemas.Shop{ID: "retail", Zone: "Europe/London", Currency: "GBP", Market: "uk", Stage: schemas.StageMature}
+func testShop(tb testing.TB) *schemas.Shop {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "shops.yaml")
+	const text = "identity_keys: [{epoch: 1, from: 2020-01-01, key: dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI=}]\n" +
+		"shops: [{id: retail, zone: Europe/London, currency: GBP, market: uk, stage: mature}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	shops, err := schemas.LoadShops(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	shop, _ := shops.ByID("retail")
+	return shop
 }

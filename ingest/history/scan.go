@@ -53,7 +53,7 @@ type scanner struct {
 
 // Prepare ties file, mapping and shop together, and says what does not fit.
 func (in *Input) Prepare(shop *schemas.Shop) error {
-	_, err := newPlan(in, shop)
+	_, err := newPlan(in, shop, time.Now())
 	return err
 }
 
@@ -61,7 +61,7 @@ func (in *Input) Prepare(shop *schemas.Shop) error {
 // for every line that was read, also where Scan ends with an error: of emit, of ctx, or of a file that is damaged from some
 // place on.
 func Scan(ctx context.Context, in *Input, cfg ScanConfig, emit func(Event) error) (*Report, error) {
-	p, err := newPlan(in, cfg.Shop)
+	p, err := newPlan(in, cfg.Shop, cfg.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func scanText(t testing.TB, mapping, text string) (*Report, []Event, error) {
 		return nil, nil, err
 	}
 	var events []Event
-	report, err := Scan(context.Background(), in, ScanConfig{Shop: testShop(), Now: testNow}, func(e Event) error {
+	report, err := Scan(context.Background(), in, ScanConfig{Shop: testShop(t), Now: testNow}, func(e Event) error {
 		events = append(events, e)
 		return nil
 	})
@@ -82,7 +82,7 @@ func TestStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(), Now: testNow}, func(Event) error { return full })
+	report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(t), Now: testNow}, func(Event) error { return full })
 	if !errors.Is(err, full) || report == nil || report.Unfinished() == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -104,7 +104,7 @@ func FuzzScan(f *testing.F) {
 		}
 		defer in.Close()
 		used := 0
-		report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(), Now: testNow}, func(e Event) error {
+		report, err := Scan(t.Context(), in, ScanConfig{Shop: testShop(t), Now: testNow}, func(e Event) error {
 			used++
 			if len(e.ID) != 32 || e.Key == "" || len(e.Value) == 0 || len(e.Value) > ingest.MaxRecord {
 				t.Errorf("event %+v", e)

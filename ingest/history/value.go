@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"tidemark/ingest"
 	"tidemark/schemas"
 )
 
@@ -22,8 +21,8 @@ type boundValue struct {
 	sum  []boundValue
 }
 
-// text is the value's text in a line.
-func (b *boundValue) text(r *row, shop string) string {
+// text is the value's text in a line. person makes a pseudonym of an id that must not be kept.
+func (b *boundValue) text(r *row, person func(id string) string) string {
 	var s string
 	if b.Value != nil {
 		s = *b.Value
@@ -32,16 +31,16 @@ func (b *boundValue) text(r *row, shop string) string {
 	}
 	for _, cut := range b.Strip {
 		if s, found := strings.CutSuffix(s, cut); found {
-			return b.finish(s, shop)
+			return b.finish(s, person)
 		}
 		if s, found := strings.CutPrefix(s, cut); found {
-			return b.finish(s, shop)
+			return b.finish(s, person)
 		}
 	}
-	return b.finish(s, shop)
+	return b.finish(s, person)
 }
 
-func (b *boundValue) finish(s, shop string) string {
+func (b *boundValue) finish(s string, person func(string) string) string {
 	s = strings.TrimSpace(s)
 	if to, ok := b.Map[s]; ok {
 		s = to
@@ -52,7 +51,7 @@ func (b *boundValue) finish(s, shop string) string {
 		s = b.Default
 	}
 	if b.Hash && s != "" {
-		s = ingest.PersonID(shop, s)
+		s = person(s)
 	}
 	return s
 }
@@ -160,7 +159,7 @@ func (p *plan) total(f *boundField, rows []*row) (int64, *refusal) {
 // product is one line's part of a sum: an amount or a number, or an amount times a number. at is the last factor read.
 func (p *plan) product(f *boundField, r *row) (n int64, at *boundValue, err error) {
 	at = &f.sum[0]
-	text := at.text(r, p.shop.ID)
+	text := at.text(r, p.person)
 	if f.to.kind == kindCount {
 		n, err = p.count(text, at.Absolute)
 		return n, at, err
@@ -170,7 +169,7 @@ func (p *plan) product(f *boundField, r *row) (n int64, at *boundValue, err erro
 		return int64(amount), at, err
 	}
 	at = &f.sum[1]
-	times, err := p.count(at.text(r, p.shop.ID), at.Absolute)
+	times, err := p.count(at.text(r, p.person), at.Absolute)
 	if err != nil {
 		return 0, at, err
 	}
