@@ -5,6 +5,7 @@ SHELL := /bin/bash
 GO     ?= go
 ENGINE := deploy/embedded/engine
 WEB    := dashboards/preview/web
+SNIPPET := ingest/snippet
 BIN    := bin/tidemark
 # Two packages at a time, two tests at a time: the suite is sized for two cores.
 TEST   := $(GO) test -p 2 -parallel 2 -timeout 15m
@@ -68,9 +69,9 @@ $(ENGINE)/node_modules/.package-lock.json: $(ENGINE)/package-lock.json
 	npm ci --prefix $(ENGINE)
 	@touch $@
 
-web: $(WEB)/dist/index.html ## the page of boards and alerts, bundled into the binary; from npm, checked by its lock
+web: $(WEB)/dist/index.html $(SNIPPET)/dist/t.js ## the page of boards and alerts and the browser snippet, for the binary; from npm, checked by its lock
 
-$(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(shell find $(WEB)/src -type f)
+$(WEB)/dist/index.html $(SNIPPET)/dist/t.js &: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(shell find $(WEB)/src $(SNIPPET)/src -type f)
 	npm run --silent --prefix $(WEB) build
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
@@ -88,7 +89,7 @@ generate: build ## write what is derived from the Go sources: schemas, tables, d
 	$(BIN) generate
 	$(GO) run ./$(CHAOS)/report
 
-check: lint build ## lint, the page's types and tests, then all that needs no broker: generated files, catalogue, boards, rules
+check: lint build ## lint, the types and tests of page and snippet, then all that needs no broker: generated files, catalogue, boards, rules
 	npm run --silent --prefix $(WEB) check
 	npm test --silent --prefix $(WEB)
 	$(BIN) generate --check
@@ -96,4 +97,4 @@ check: lint build ## lint, the page's types and tests, then all that needs no br
 
 clean: ## remove what was built; the demo's data stays
 	rm -rf bin $(WEB)/build
-	find $(WEB)/dist -type f ! -name .gitignore -delete
+	find $(WEB)/dist $(SNIPPET)/dist -type f ! -name .gitignore -delete

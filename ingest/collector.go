@@ -21,6 +21,7 @@ type Collector struct {
 	native   map[string]nativeFamily
 	codecs   codecs
 	devices  devices
+	script   script
 	keys     *buckets
 	addrs    *buckets
 	bodies   sync.Pool // of *bytes.Buffer
@@ -49,8 +50,12 @@ func New(cfg Config) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
+	script, err := loadScript()
+	if err != nil {
+		return nil, err
+	}
 	return &Collector{
-		cfg: cfg, metrics: m, native: native, codecs: codecs, devices: newDevices(),
+		cfg: cfg, metrics: m, native: native, codecs: codecs, devices: newDevices(), script: script,
 		memory: newMemory(), timeouts: defaultTimeouts(),
 		keys:    newBuckets(cfg.KeyRate, cfg.KeyBurst),
 		addrs:   newBuckets(cfg.AddressRate, cfg.AddressBurst),
@@ -80,6 +85,7 @@ func (c *Collector) Handler() http.Handler {
 	for _, path := range []string{"/flags", "/flags/{$}", "/decide", "/decide/{$}"} {
 		mux.Handle(path, c.endpoint(dialectPostHog, http.MethodPost, posthogFlags))
 	}
+	mux.HandleFunc("GET /t.js", c.serveScript)
 	return mux
 }
 

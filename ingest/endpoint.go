@@ -112,19 +112,25 @@ func (c *Collector) admit(r *http.Request, method string) *refusal {
 // are never allowed: a write key is in the request itself.
 func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request, method string) (preflight bool) {
 	origin := r.Header.Get("Origin")
-	if origin == "" || !slices.Contains(c.cfg.Origins, origin) {
+	if !c.listed(origin) {
 		return false
 	}
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Add("Vary", "Origin")
 	if r.Method != http.MethodOptions {
+		h.Set("Access-Control-Expose-Headers", "Retry-After") // else a script cannot see how long to wait
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", method)
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding, X-Write-Key")
 	h.Set("Access-Control-Max-Age", "600")
 	return true
+}
+
+// listed says whether pages of that origin may read answers.
+func (c *Collector) listed(origin string) bool {
+	return origin != "" && slices.Contains(c.cfg.Origins, origin)
 }
 
 // withBody reads the body and hands it over when its turn has come. From then on the request lives on without its

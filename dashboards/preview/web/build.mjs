@@ -1,9 +1,12 @@
-// Bundles the page into dist/, or with --test every src/**/*.test.ts into build/ for node's own test runner.
+// Bundles the page into dist/ and the collector's browser snippet into its own, or with --test every *.test.ts of both into
+// build/ for node's own test runner.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
 const root = new URL(".", import.meta.url).pathname;
+// The snippet needs no package of its own, so it is built with the page's: one lock, one installation.
+const snippet = new URL("../../../ingest/snippet/", import.meta.url).pathname;
 
 /** Writes the page: index.html names script and style with a hash of their content, so that they can be cached for ever. */
 async function page() {
@@ -29,12 +32,31 @@ async function page() {
   await copyFile(`${root}src/icon.svg`, `${root}dist/icon.svg`);
 }
 
+/** Writes the script that shops put into their pages. It stays small by speaking only to browsers of the last five years. */
+async function script() {
+  await clear(`${snippet}dist`);
+  await build({
+    entryPoints: { t: `${snippet}src/main.ts` },
+    outdir: `${snippet}dist`,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2021"],
+    logLevel: "warning",
+  });
+}
+
 /** Bundles the unit tests. */
 async function tests() {
   await rm(`${root}build`, { recursive: true, force: true });
-  const names = (await readdir(`${root}src`, { recursive: true })).filter((name) => name.endsWith(".test.ts"));
+  const entryPoints = {};
+  for (const [folder, into] of [[`${root}src`, "page"], [`${snippet}src`, "snippet"]]) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (name.endsWith(".test.ts")) entryPoints[`${into}/${name.slice(0, -3)}`] = `${folder}/${name}`;
+    }
+  }
   await build({
-    entryPoints: names.map((name) => `${root}src/${name}`),
+    entryPoints,
     outdir: `${root}build`,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -67,4 +89,4 @@ async function clear(folder) {
   }
 }
 
-await (process.argv.includes("--test") ? tests() : page());
+await (process.argv.includes("--test") ? tests() : Promise.all([page(), script()]));

@@ -1,0 +1,56 @@
+package ingest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestScript(t *testing.T) {
+	const home = "https://shop.example"
+	f := newFixture(t, func(c *Config) { c.Origins = []string{home} })
+	if f.collector.script.plain == nil { // a checkout that make web has not been run in: /t.js says so, the rest works
+		if w := f.do(httptest.NewRequest(http.MethodGet, "/t.js", nil)); w.Code != http.StatusNotFound {
+			t.Errorf("status %d without the script", w.Code)
+		}
+		f.collector.script = script{plain: []byte("plain"), packed: []byte("packed"), tag: `W/"x"`}
+	}
+	get := func(header ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/t.js", nil)
+		for i := 0; i < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		return f.do(r)
+	}
+	plain := get()
+	h := plain.Header()
+	if plain.Code != 200 || plain.Body.String() != string(f.collector.script.plain) || h.Get("Content-Type") != "text/javascript; charset=utf-8" ||
+		h.Get("Cache-Control") != "public, max-age=3600" || h.Get("Content-Encoding") != "" || h.Get("Access-Control-Allow-Origin") != "" || len(h.Values("Vary")) != 2 {
+		t.Errorf("%d %v", plain.Code, h)
+	}
+	if w := get("Accept-Encoding", "br, gzip"); w.Header().Get("Content-Encoding") != "gzip" || w.Body.String() != string(f.collector.script.packed) {
+		t.Errorf("packed: %v", w.Header())
+	}
+	if w := get("If-None-Match", h.Get("ETag")); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+		t.Errorf("asked again: %d", w.Code)
+	}
+	if w := get("Origin", home); w.Header().Get("Access-Control-Allow-Origin") != home {
+		t.Errorf("listed origin: %v", w.Header())
+	}
+	if w := get("Origin", "https://other.example"); w.Code != 200 || w.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("other origin: %d %v", w.Code, w.Header())
+	}
+	if w := f.post("/t.js", "", ""); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", w.Code)
+	}
+}
+
+func TestTakesGzip(t *testing.T) {
+	for header, want := range map[string]bool{
+		"": false, "gzip": true, "gzip, deflate, br": true, "br;q=1.0, gzip;q=0.8": true, "gzip;q=0": false, "gzip; q=0.0, br": false, "x-gzip": false, "deflate": false,
+	} {
+		if got := takesGzip(header); got != want {
+			t.Errorf("%q: %v", header, got)
+		}
+	}
+}
