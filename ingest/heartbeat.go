@@ -30,6 +30,8 @@ type Heartbeats struct {
 	counts map[string]int
 	fresh  time.Time    // of counts
 	last   atomic.Int64 // Unix nanoseconds of the last full beat
+	// Tell, where it is set before Run, is told how each round ended.
+	Tell func(error)
 }
 
 // NewHeartbeats registers its counter; nothing is sent before Run.
@@ -52,6 +54,9 @@ func (h *Heartbeats) Run(ctx context.Context) error {
 		err := h.beat(ctx)
 		if ctx.Err() != nil {
 			return nil
+		}
+		if h.Tell != nil {
+			h.Tell(err)
 		}
 		if (err != nil) != failing { // the log tells changes, the counter the rest
 			failing = err != nil

@@ -10,7 +10,7 @@ import (
 // collectorChecks watch the door: programs that are down, requests that are refused, events that cannot be read, and
 // orders that no longer come.
 func collectorChecks() []health {
-	return []health{programDown(), collectorDown(), collectorRefusing(), deadLetters(), ordersStopped()}
+	return []health{programDown(), collectorDown(), collectorRefusing(), spoolFilled(), deadLetters(), ordersStopped()}
 }
 
 func programDown() health {

@@ -15,6 +15,7 @@ import (
 // collectCmd is one collector.
 type collectCmd struct {
 	kafkaFlags `embed:""`
+	spoolFlags `embed:""`
 	Shops      string        `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
 	Listen     string        `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
 	Admin      string        `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
@@ -43,25 +44,40 @@ func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	}
 	defer kafka.Close() // every request has been answered
 	registry := newRegistry()
-	collector, err := ingest.New(ingest.Config{
-		Addr: c.Listen, Shops: shops.Shops, Producer: kafka, Log: log, Registry: registry,
-		DrainDelay: c.DrainDelay, TrustedProxies: proxies, Origins: c.Origins,
-	})
-	if err != nil {
-		return err
-	}
 	beats, err := ingest.NewHeartbeats(kafka, log, registry)
 	if err != nil {
 		return err
 	}
-	ready := func() error { return errors.Join(collector.Ready(), beats.Ready()) }
-	return serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
+	parts := collectParts{kafka: kafka, beats: beats, producer: kafka, keeps: beats.Ready}
+	closeSpool, err := parts.withSpool(c.spoolFlags, registry, log)
+	if err != nil {
+		return err
+	}
+	collector, err := ingest.New(ingest.Config{
+		Addr: c.Listen, Shops: shops.Shops, Producer: parts.producer, Log: log, Registry: registry,
+		DrainDelay: c.DrainDelay, TrustedProxies: proxies, Origins: c.Origins,
+	})
+	if err != nil {
+		return errors.Join(err, closeSpool())
+	}
+	ready := func() error { return errors.Join(collector.Ready(), parts.keeps()) }
+	err = serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
-		for _, run := range []func(context.Context) error{collector.Run, beats.Run, shops.Run} {
+		for _, run := range append(parts.runs, collector.Run, beats.Run, shops.Run) {
 			group.Go(func() error { return run(ctx) })
 		}
 		return group.Wait()
 	})
+	return errors.Join(err, closeSpool()) // what is in it stays for the next start
+}
+
+// collectParts are what a collector is put together from.
+type collectParts struct {
+	kafka    *ingest.Kafka
+	beats    *ingest.Heartbeats
+	producer ingest.Producer
+	keeps    func() error // why events that come cannot be kept; nil where they can
+	runs     []func(context.Context) error
 }
 
 func prefixes(texts []string) ([]netip.Prefix, error) {

@@ -32,7 +32,7 @@ func TestEveryCutOfTheLastSegment(t *testing.T) {
 		if err := os.Truncate(newest(t, at), int64(cut)); err != nil {
 			t.Fatal(err)
 		}
-		q := open(t, Config{Dir: at})
+		q := open(t, Config{Dir: at, Sync: noSync})
 		put(t, q, "next")
 		if s := q.Stats(); s.Damaged != 0 {
 			t.Errorf("cut at %d: a torn end counts as damage", cut)
@@ -70,7 +70,7 @@ func TestEveryDamagedByte(t *testing.T) {
 			if !running {
 				hurt()
 			}
-			q := open(t, Config{Dir: folder})
+			q := open(t, Config{Dir: folder, Sync: noSync})
 			if running {
 				hurt()
 			}

@@ -53,7 +53,7 @@ func TestHeadRepeatsUntilAdvance(t *testing.T) {
 		}
 	}
 	b, _ := q.Head(1 << 20)
-	if err := q.Advance(b.First()); err != nil {
+	if err := q.Advance(b.Split()[0]); err != nil {
 		t.Fatal(err)
 	}
 	same(t, drain(t, q, 1), []string{"b", strings.Repeat("long", 1000), "c"})

@@ -113,12 +113,19 @@ func (q *Queue) skipDamage(from Position, left int64) error {
 	return q.advance(from, int64(bad), 0)
 }
 
-// First is the batch of the first entry alone.
-func (b Batch) First() Batch {
-	return Batch{Entries: b.Entries[:1], from: b.from, bytes: headerSize + int64(len(b.Entries[0]))}
+// Split makes a batch of each entry.
+func (b Batch) Split() []Batch {
+	out := make([]Batch, len(b.Entries))
+	at := b.from
+	for i, e := range b.Entries {
+		out[i] = Batch{Entries: b.Entries[i : i+1], from: at, bytes: headerSize + int64(len(e)), at: b.at}
+		at.offset += out[i].bytes
+	}
+	return out
 }
 
-// Advance removes a batch, which must be what Head returned last or its First. After an error the batch may come again.
+// Advance removes a batch, which must be what Head returned last, or in their order the batches that it was split into.
+// After an error the batch may come again.
 func (q *Queue) Advance(b Batch) error { return q.advance(b.from, b.bytes, int64(len(b.Entries))) }
 
 // SetAside removes a batch that cannot be delivered, and keeps its entries in the folder aside.

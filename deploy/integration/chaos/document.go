@@ -18,9 +18,10 @@ const documentHead = `<!-- Generated from deploy/integration/chaos by "make gene
 
 ## The promise
 
-An event that the collector answered with 2xx is in Kafka, on every in-sync replica. It changes each metric once, however
-often its sender repeats it within the dedupe horizon and however often a worker dies and reads it again, as long as the
-copies carry one event id, time and partition key. An event later than a metric's lateness is kept among the raw events,
+An event that the collector answered with 2xx is in Kafka, on every in-sync replica; clickstream, while Kafka is away and the
+collector has a spool, is fsynced on the collector's disk. It changes each metric once, however often its sender repeats it
+within the dedupe horizon and however often a worker dies and reads it again, as long as the copies carry one event id, time
+and partition key. An event later than a metric's lateness is kept among the raw events,
 counted as late, and its window is marked. What cannot be read goes to the dead letter topic with its reason, and the
 partition moves on. Nothing is dropped without being counted.
 
@@ -35,6 +36,8 @@ was expelled drops its state and can no longer commit; a store that is away stop
 - None past Kafka's retention. A group that must read on from a record that is gone ends with an error that says so.
 - Copies of an event count once within a partition. Growing a topic moves keys to other partitions: drain the programs,
   let the senders' repeats run out, grow, start again.
+- A spool is on one machine: its disk lost before Kafka is back is its clickstream lost. A collector that dies between
+  Kafka's acknowledgement and the note of it sends up to 1 MiB again when it is started; beyond the horizon that counts twice.
 - A row that is not complete is provisional.
 - Kafka must stamp records itself (LogAppendTime); the programs refuse topics that do not.
 - SIGKILL, as below, does not lose what the operating system holds. Power loss does, for a broker with one replica.
