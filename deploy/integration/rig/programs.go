@@ -52,6 +52,16 @@ func (p Programs) Collect(listen, admin string) []string {
 	return []string{p.Binary, "collect", "--brokers", p.brokers(), "--shops", p.Shops, "--listen", listen, "--admin", admin}
 }
 
+// Spooled is a collector that keeps clickstream in the folder spool while Kafka is away.
+func (p Programs) Spooled(listen, admin, spool string) []string {
+	return append(p.Collect(listen, admin), "--spool", spool)
+}
+
+// Correct rebuilds dirty windows until it is stopped.
+func (p Programs) Correct() []string {
+	return []string{p.Binary, "correct", "--clickhouse", p.ClickHouse, "--every", "1s", "--admin", "127.0.0.1:0"}
+}
+
 // Process is one worker of a group, "fast" or "slow".
 func (p Programs) Process(group string) []string {
 	return append([]string{p.Binary, "process", "--group", group, "--shops", p.Shops}, p.consumer()...)
