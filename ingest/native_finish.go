@@ -43,7 +43,7 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 	if f := in.people(in.identityTime(&o.Envelope), &o.Buyer, &o.AnonymousID); f != nil {
 		return "", f
 	}
-	o.Shadow = !in.sender.shop.Counts(schemas.Orders.Name, o.Source)
+	o.Shadow = !in.sender.shop.CountsOrder(o.Type, o.Source)
 	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
 	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {
 		return "", f

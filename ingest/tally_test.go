@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"tidemark/schemas"
@@ -21,9 +22,13 @@ func TestOrdersAreCounted(t *testing.T) {
 	f.must(200, "/v1/track", publicKey, completed) // a purchase in the clickstream, no order
 	f.must(200, "/v1/track", betaKey, completed)   // not beta's authoritative source
 	native := `{"event_id":"n1","type":"payment_failed","occurred_at":"2026-11-22T21:04:00Z","order_id":"o2","currency":"EUR"}` + "\n"
-	f.must(200, "/v1/events?family=orders", nativeKey, native) // nor alpha's
-	if beta, failed := of("beta", schemas.OrderPlaced), of("alpha", schemas.OrderPaymentFailed); beta != 0 || failed != 0 {
-		t.Errorf("of sources that do not count: %v, %v", beta, failed)
+	f.must(200, "/v1/events?family=orders", nativeKey, native)                                                     // payments have no authority at alpha
+	f.must(200, "/v1/events?family=orders", nativeKey, strings.Replace(native, "payment_failed", "order_paid", 1)) // orders have
+	if beta, failed := of("beta", schemas.OrderPlaced), of("alpha", schemas.OrderPaymentFailed); beta != 0 || failed != 1 {
+		t.Errorf("placed at a source that does not count: %v; payments failed: %v", beta, failed)
+	}
+	if paid := of("alpha", schemas.OrderPaid); paid != 1 {
+		t.Errorf("paid %v, of which those of a source that does not count", paid)
 	}
 	if of("alpha", schemas.OrderPlaced) != 1 {
 		t.Error("a purchase counted as an order")

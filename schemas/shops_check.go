@@ -68,6 +68,9 @@ func (c *shopsCheck) shop(i int, s *Shop) {
 	for j := range s.Keys {
 		c.key(who, j, s.ID, &s.Keys[j])
 	}
+	for j := range s.Webhooks {
+		c.webhook(who, j, s.Webhooks)
+	}
 	c.authoritative(who, s.Authoritative)
 }
 
@@ -93,9 +96,10 @@ func (c *shopsCheck) key(who string, i int, shop string, k *Key) {
 }
 
 func (c *shopsCheck) authoritative(who string, sources map[string]string) {
+	names := append(FamilyNames(), Payments)
 	for _, family := range slices.Sorted(maps.Keys(sources)) {
-		if !slices.Contains(FamilyNames(), family) {
-			c.wrong(who, "authoritative", "names the family %q; write one of %s", family, strings.Join(FamilyNames(), ", "))
+		if !slices.Contains(names, family) {
+			c.wrong(who, "authoritative", "names the family %q; write one of %s", family, strings.Join(names, ", "))
 		}
 		if source := sources[family]; !shopName(source) {
 			c.wrong(who, "authoritative."+family, "is %q; write a source such as segment", source)

@@ -59,12 +59,40 @@ func TestShopCounts(t *testing.T) {
 	}
 }
 
+// Attempts to pay have an authority of their own.
+func TestShopCountsPayments(t *testing.T) {
+	for authority, want := range map[string][3]bool{ // payment_failed of stripe, of ndjson; order_paid of stripe
+		"{orders: segment}":                   {true, true, false},
+		"{orders: segment, payments: stripe}": {true, false, false},
+		"{payments: ndjson}":                  {false, true, true},
+	} {
+		shops := must(parseShops("s.yaml", []byte(goodShop+"authoritative: "+authority+"}]")))
+		s := shops.All()[0]
+		got := [3]bool{s.CountsOrder(OrderPaymentFailed, "stripe"), s.CountsOrder(OrderPaymentFailed, "ndjson"), s.CountsOrder(OrderPaid, "stripe")}
+		if got != want || s.CountsOrder(OrderPaymentOK, "stripe") != want[0] {
+			t.Errorf("%s: %v, want %v", authority, got, want)
+		}
+	}
+}
+
+func TestShopWebhook(t *testing.T) {
+	shop, _ := must(LoadShops("testdata/shops.yaml")).ByID("de-main")
+	w, ok := shop.Webhook("shopify")
+	if !ok || w.Domain != "schuhe-de.myshopify.example" || len(w.Secrets) != 2 {
+		t.Errorf("%+v, %v", w, ok)
+	}
+	if _, ok := shop.Webhook("stripe"); ok {
+		t.Error("found a webhook that is not there")
+	}
+}
+
 // Keys must not reach a log, however careless the format.
 func TestKeysAreNeverPrinted(t *testing.T) {
 	shop, _ := must(LoadShops("testdata/shops.yaml")).ByID("de-main")
 	asJSON := must(json.Marshal(shop))
 	k, careless := shop.Keys[0].Key, "%v %+v %#v %s %q %d %x"
-	for _, out := range []string{fmt.Sprint(shop.Keys), fmt.Sprintf(careless, *shop, *shop, *shop, shop.Keys, k, k, k), k.String(), string(asJSON)} {
+	for _, out := range []string{fmt.Sprint(shop.Keys), fmt.Sprintf(careless, *shop, *shop, *shop, shop.Keys, k, k, k), k.String(), string(asJSON),
+		fmt.Sprintf(careless, shop.Webhooks, shop.Webhooks, shop.Webhooks, shop.Webhooks, shop.Webhooks[0].Secrets, shop.Webhooks[0].Secrets, shop.Webhooks[0].Secrets)} {
 		if strings.Contains(out, "pk-de") || strings.Contains(out, "sk-de") || strings.Contains(out, "0123456789abcdef") {
 			t.Errorf("a key is printed: %s", out)
 		}
@@ -76,42 +104,52 @@ const goodShop = "shops: [{id: a, zone: UTC, currency: EUR, market: de, stage: n
 // Every broken file is refused with the place, the field and what to do.
 func TestBrokenShops(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"empty":            {"", "shops: none; list at least one shop"},
-		"no shops":         {"shops: []", "shops: none"},
-		"empty shop":       {"shops: [null]", "shops[0]: empty; remove it"},
-		"not YAML":         {"shops: [", "line 1, column"},
-		"no object":        {"just text", "wrong type"},
-		"shops no list":    {"shops: {a: b}", "wrong type"},
-		"unknown field":    {goodShop + "colour: red}]", "unknown field; remove it or correct its name"},
-		"wrong case":       {goodShop + "Name: A}]", "unknown field"},
-		"unknown top":      {"shop: []", "line 1, column 1: unknown field"},
-		"field twice":      {goodShop + "id: b}]", "fields given twice"},
-		"two documents":    {goodShop + "}]\n---\nshops: []", "a second YAML document"},
-		"no id":            {"shops: [{zone: UTC, currency: EUR, market: de, stage: new}]", `shops[0]: id is ""; write`},
-		"bad id":           {"shops: [{id: A B, zone: UTC, currency: EUR, market: de, stage: new}]", `shops[0]: id is "A B"; write`},
-		"id twice":         {strings.TrimSuffix(goodShop, ", ") + "}, {id: a, zone: UTC, currency: EUR, market: de, stage: new}]", `shop "a": id is given twice`},
-		"no zone":          {"shops: [{id: a, currency: EUR, market: de, stage: new}]", `shop "a": zone is "", which is no IANA time zone; write one such as Europe/Berlin`},
-		"unknown zone":     {"shops: [{id: a, zone: Mars/Base, currency: EUR, market: de, stage: new}]", `zone is "Mars/Base"`},
-		"local zone":       {"shops: [{id: a, zone: Local, currency: EUR, market: de, stage: new}]", `zone is "Local"`},
-		"zone as a path":   {"shops: [{id: a, zone: ../UTC, currency: EUR, market: de, stage: new}]", `zone is "../UTC"`},
-		"no currency":      {"shops: [{id: a, zone: UTC, market: de, stage: new}]", `currency is "", which is no currency of ISO 4217`},
-		"unknown currency": {"shops: [{id: a, zone: UTC, currency: EUX, market: de, stage: new}]", `currency is "EUX"`},
-		"small currency":   {"shops: [{id: a, zone: UTC, currency: eur, market: de, stage: new}]", `currency is "eur"`},
-		"no market":        {"shops: [{id: a, zone: UTC, currency: EUR, stage: new}]", `market is ""; write a short name`},
-		"no stage":         {"shops: [{id: a, zone: UTC, currency: EUR, market: de}]", `stage is ""; write new or mature`},
-		"unknown stage":    {"shops: [{id: a, zone: UTC, currency: EUR, market: de, stage: old}]", `stage is "old"`},
-		"no key kind":      {goodShop + "keys: [{key: 0123456789abcdef}]}]", `shop "a": keys[0].kind is ""; write public or secret`},
-		"unknown kind":     {goodShop + "keys: [{key: 0123456789abcdef, kind: admin}]}]", `keys[0].kind is "admin"`},
-		"no key":           {goodShop + "keys: [{kind: public}]}]", "keys[0].key must be 8 to 200"},
-		"short public key": {goodShop + "keys: [{key: pk-1234, kind: public}]}]", "keys[0].key must be 8 to 200"},
-		"short secret key": {goodShop + "keys: [{key: sk-123456789012, kind: secret}]}]", "keys[0].key must be 16 to 200"},
-		"key with colon":   {goodShop + `keys: [{key: "0123456789:abcdef", kind: secret}]}]`, "without blanks, quotes and colons"},
-		"key with a break": {goodShop + `keys: [{key: "0123456789\nabcdef", kind: secret}]}]`, "without blanks"},
-		"wide key":         {goodShop + "keys: [{key: 密钥密钥密钥密钥, kind: secret}]}]", "without blanks"},
-		"key twice":        {goodShop + "keys: [{key: 0123456789abcdef, kind: public}, {key: 0123456789abcdef, kind: secret}]}]", `keys[1].key is also a key of shop "a"`},
-		"bad source":       {goodShop + "keys: [{key: 0123456789abcdef, kind: public, sources: [Segment!]}]}]", "keys[0].sources must be names such as segment"},
-		"unknown family":   {goodShop + "authoritative: {sales: segment}}]", `authoritative names the family "sales"; write one of clickstream, orders`},
-		"bad authority":    {goodShop + "authoritative: {orders: ''}}]", `authoritative.orders is ""; write a source`},
+		"empty":             {"", "shops: none; list at least one shop"},
+		"no shops":          {"shops: []", "shops: none"},
+		"empty shop":        {"shops: [null]", "shops[0]: empty; remove it"},
+		"not YAML":          {"shops: [", "line 1, column"},
+		"no object":         {"just text", "wrong type"},
+		"shops no list":     {"shops: {a: b}", "wrong type"},
+		"unknown field":     {goodShop + "colour: red}]", "unknown field; remove it or correct its name"},
+		"wrong case":        {goodShop + "Name: A}]", "unknown field"},
+		"unknown top":       {"shop: []", "line 1, column 1: unknown field"},
+		"field twice":       {goodShop + "id: b}]", "fields given twice"},
+		"two documents":     {goodShop + "}]\n---\nshops: []", "a second YAML document"},
+		"no id":             {"shops: [{zone: UTC, currency: EUR, market: de, stage: new}]", `shops[0]: id is ""; write`},
+		"bad id":            {"shops: [{id: A B, zone: UTC, currency: EUR, market: de, stage: new}]", `shops[0]: id is "A B"; write`},
+		"id twice":          {strings.TrimSuffix(goodShop, ", ") + "}, {id: a, zone: UTC, currency: EUR, market: de, stage: new}]", `shop "a": id is given twice`},
+		"no zone":           {"shops: [{id: a, currency: EUR, market: de, stage: new}]", `shop "a": zone is "", which is no IANA time zone; write one such as Europe/Berlin`},
+		"unknown zone":      {"shops: [{id: a, zone: Mars/Base, currency: EUR, market: de, stage: new}]", `zone is "Mars/Base"`},
+		"local zone":        {"shops: [{id: a, zone: Local, currency: EUR, market: de, stage: new}]", `zone is "Local"`},
+		"zone as a path":    {"shops: [{id: a, zone: ../UTC, currency: EUR, market: de, stage: new}]", `zone is "../UTC"`},
+		"no currency":       {"shops: [{id: a, zone: UTC, market: de, stage: new}]", `currency is "", which is no currency of ISO 4217`},
+		"unknown currency":  {"shops: [{id: a, zone: UTC, currency: EUX, market: de, stage: new}]", `currency is "EUX"`},
+		"small currency":    {"shops: [{id: a, zone: UTC, currency: eur, market: de, stage: new}]", `currency is "eur"`},
+		"no market":         {"shops: [{id: a, zone: UTC, currency: EUR, stage: new}]", `market is ""; write a short name`},
+		"no stage":          {"shops: [{id: a, zone: UTC, currency: EUR, market: de}]", `stage is ""; write new or mature`},
+		"unknown stage":     {"shops: [{id: a, zone: UTC, currency: EUR, market: de, stage: old}]", `stage is "old"`},
+		"no key kind":       {goodShop + "keys: [{key: 0123456789abcdef}]}]", `shop "a": keys[0].kind is ""; write public or secret`},
+		"unknown kind":      {goodShop + "keys: [{key: 0123456789abcdef, kind: admin}]}]", `keys[0].kind is "admin"`},
+		"no key":            {goodShop + "keys: [{kind: public}]}]", "keys[0].key must be 8 to 200"},
+		"short public key":  {goodShop + "keys: [{key: pk-1234, kind: public}]}]", "keys[0].key must be 8 to 200"},
+		"short secret key":  {goodShop + "keys: [{key: sk-123456789012, kind: secret}]}]", "keys[0].key must be 16 to 200"},
+		"key with colon":    {goodShop + `keys: [{key: "0123456789:abcdef", kind: secret}]}]`, "without blanks, quotes and colons"},
+		"key with a break":  {goodShop + `keys: [{key: "0123456789\nabcdef", kind: secret}]}]`, "without blanks"},
+		"wide key":          {goodShop + "keys: [{key: 密钥密钥密钥密钥, kind: secret}]}]", "without blanks"},
+		"key twice":         {goodShop + "keys: [{key: 0123456789abcdef, kind: public}, {key: 0123456789abcdef, kind: secret}]}]", `keys[1].key is also a key of shop "a"`},
+		"bad source":        {goodShop + "keys: [{key: 0123456789abcdef, kind: public, sources: [Segment!]}]}]", "keys[0].sources must be names such as segment"},
+		"unknown family":    {goodShop + "authoritative: {sales: segment}}]", `authoritative names the family "sales"; write one of clickstream, orders`},
+		"unknown authority": {goodShop + "authoritative: {payment: stripe}}]", "service, payments"},
+		"unknown provider":  {goodShop + "webhooks: [{provider: paypal, secrets: [0123456789abcdef]}]}]", `webhooks[0].provider is "paypal"; write one of 17track, aftership`},
+		"provider twice":    {goodShop + "webhooks: [{provider: stripe, secrets: [0123456789abcdef]}, {provider: stripe, secrets: [0123456789abcdef]}]}]", "webhooks[1].provider is stripe again; list all its secrets in one entry"},
+		"no webhook secret": {goodShop + "webhooks: [{provider: stripe}]}]", "webhooks[0].secrets has none; write the secret that stripe signs with"},
+		"empty secret":      {goodShop + "webhooks: [{provider: stripe, secrets: ['']}]}]", "webhooks[0].secrets[0] must be 8 to 500 bytes"},
+		"second empty":      {goodShop + "webhooks: [{provider: stripe, secrets: [0123456789abcdef, '']}]}]", "webhooks[0].secrets[1] must be 8 to 500 bytes"},
+		"secret with break": {goodShop + `webhooks: [{provider: stripe, secrets: ["0123456789\nabcdef"]}]}]`, "without control characters"},
+		"no domain":         {goodShop + "webhooks: [{provider: shopify, secrets: [0123456789abcdef]}]}]", `webhooks[0].domain is ""; write the shop's address as shopify names it`},
+		"domain as URL":     {goodShop + "webhooks: [{provider: shopify, secrets: [0123456789abcdef], domain: 'https://my.example'}]}]", "such as my.example"},
+		"needless domain":   {goodShop + "webhooks: [{provider: stripe, secrets: [0123456789abcdef], domain: my.example}]}]", "webhooks of stripe do not name the shop; remove it"},
+		"bad authority":     {goodShop + "authoritative: {orders: ''}}]", `authoritative.orders is ""; write a source`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parseShops("conf/shops.yaml", []byte(c.yaml))
