@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
+
+	"tidemark/ingest/webhook"
 )
 
 // Collector takes events over HTTP and puts them into Kafka.
@@ -86,6 +88,9 @@ func (c *Collector) Handler() http.Handler {
 		mux.Handle(path, c.endpoint(dialectPostHog, http.MethodPost, posthogFlags))
 	}
 	mux.HandleFunc("GET /t.js", c.serveScript)
+	for _, p := range webhook.Providers() {
+		mux.Handle("/webhooks/"+p.Name+"/{shop}", c.endpoint(p.Name, http.MethodPost, c.webhook(p)))
+	}
 	return mux
 }
 

@@ -7,6 +7,7 @@
 // Clients' calls, one file per vendor (segment.go, posthog.go and so on), become messages (message*.go), and messages
 // become events. tidemark's own NDJSON batch (native*.go) and CloudEvents have the form of the events themselves.
 // GET /t.js is the script for shops' pages, which speaks Segment's (script.go, docs/snippet.md).
+// Signed webhooks of shop systems, parcel trackers and payment providers come in beside them (webhooks.go, package webhook).
 //
 // Guarantee: 2xx is answered only after every record of the request, dead letters included, is acknowledged by all
 // in-sync replicas. 503 says that this could not be learnt in time; the sender repeats the request, and what Kafka had

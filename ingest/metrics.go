@@ -6,7 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Dialects, as they stand in metrics and dead letters, and as sources of events.
+// Dialects, as they stand in metrics and dead letters, and as sources of events. Each provider of webhooks is one
+// too, by its name.
 const (
 	dialectSegment     = "segment"
 	dialectNative      = "ndjson"
@@ -26,6 +27,7 @@ type metrics struct {
 	quarantined *prometheus.CounterVec // dialect, kind
 	dropped     *prometheus.CounterVec // dialect, class
 	orders      *prometheus.CounterVec // shop, type
+	strange     *prometheus.CounterVec // source
 	masked      prometheus.Counter
 	conflicts   prometheus.Counter
 	generated   prometheus.Counter
@@ -40,6 +42,7 @@ const (
 	resultAccepted    = "accepted"
 	resultQuarantined = "quarantined"
 	resultDuplicate   = "duplicate"
+	resultIgnored     = "ignored" // a webhook that says nothing we keep
 )
 
 func newMetrics(reg prometheus.Registerer) (*metrics, error) {
@@ -58,6 +61,8 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		dropped:     vec("dropped_fields_total", "Fields not kept, personal or unknown.", "dialect", "class"),
 		orders: vec("orders_total", "Order events accepted from the shop's authoritative source; senders' repetitions count again. "+
 			"It tells that orders have stopped when nothing behind Kafka works.", "shop", "type"),
+		strange: vec("unknown_status_total", "Statuses in webhooks that no table lists; their events are stored as unknown, with the provider's own word. "+
+			"A repeated webhook counts again.", "source"),
 		masked:    counter("masked_total", "Free texts in which something personal was masked."),
 		conflicts: counter("conflicts_total", "Events of one request with the id of another and other content; only the first is kept."),
 		generated: counter("generated_ids_total", "Events that came without id and got one; repeated, they count twice."),
@@ -66,7 +71,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		panics:    counter("panics_total", "Requests that ended in a panic and were answered 500."),
 		refused:   counter("refused_connections_total", "Connections refused over the limit."),
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.events, m.quarantined, m.dropped, m.orders, m.masked, m.conflicts,
+	for _, c := range []prometheus.Collector{m.requests, m.seconds, m.events, m.quarantined, m.dropped, m.orders, m.strange, m.masked, m.conflicts,
 		m.generated, m.skewed, m.noVisitor, m.panics, m.refused} {
 		if err := reg.Register(c); err != nil {
 			return nil, err

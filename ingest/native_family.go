@@ -23,17 +23,19 @@ type familyEvent[E any] interface {
 	Check() error
 }
 
-// codecs are the encoders of the families that Segment's calls become.
+// codecs are the encoders of the families that Segment's calls and webhooks become.
 type codecs struct {
-	click *schemas.Encoder[schemas.Click]
-	order *schemas.Encoder[schemas.Order]
+	click  *schemas.Encoder[schemas.Click]
+	order  *schemas.Encoder[schemas.Order]
+	parcel *schemas.Encoder[schemas.Parcel]
 }
 
 func newCodecs() (c codecs, err error) {
-	var clickErr, orderErr error
+	var clickErr, orderErr, parcelErr error
 	c.click, clickErr = schemas.NewEncoder[schemas.Click]()
 	c.order, orderErr = schemas.NewEncoder[schemas.Order]()
-	return c, errors.Join(clickErr, orderErr)
+	c.parcel, parcelErr = schemas.NewEncoder[schemas.Parcel]()
+	return c, errors.Join(clickErr, orderErr, parcelErr)
 }
 
 // nativeFamilies lists the families by name.

@@ -153,7 +153,7 @@ func TestMask(t *testing.T) {
 func TestRedact(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"email":"x","a":{"First_Name":{"deep":["y"]},"b":1}}`: `{"email":"[personal]","a":{"First_Name":"[personal]","b":1}}`,
-		`{"note":"call 13800138000","n":13800138000}`:           `{"note":"call [number]","n":"[number]"}`,
+		`{"note":"call 13800138000","n":13800138000}`:           `{"note":"[personal]","n":"[number]"}`,
 		`{"occurred_at":1795381489000}`:                         `{"occurred_at":1795381489000}`,
 		`{"x":"\ud800"}`:                                        "{\"x\":\"\uFFFD\"}",
 		`{"email":"secret","x":`:                                `{"email":"[personal]","x":`,

@@ -11,6 +11,7 @@ type tally struct {
 	accepted, duplicate, quarantined            int
 	conflicts, generated, skewed, masked, alone int
 	unknown, personal                           int // members not kept
+	ignored, strange                            int // webhooks without anything we keep, and statuses that no table lists
 	kinds                                       map[Kind]int
 	orders                                      map[string]int // by type of order event, those of the authoritative source
 }
@@ -34,6 +35,12 @@ func (in *intake) count() {
 	m.events.WithLabelValues(in.dialect, resultAccepted).Add(float64(t.accepted))
 	m.events.WithLabelValues(in.dialect, resultDuplicate).Add(float64(t.duplicate))
 	m.events.WithLabelValues(in.dialect, resultQuarantined).Add(float64(t.quarantined))
+	if t.ignored > 0 {
+		m.events.WithLabelValues(in.dialect, resultIgnored).Add(float64(t.ignored))
+	}
+	if t.strange > 0 {
+		m.strange.WithLabelValues(in.dialect).Add(float64(t.strange))
+	}
 	for kind, n := range t.kinds {
 		m.quarantined.WithLabelValues(in.dialect, string(kind)).Add(float64(n))
 	}
