@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tidemark/schemas"
 )
 
 // maxPayload is how much of a payload a dead letter keeps, in bytes.
@@ -57,6 +59,11 @@ func freeText(name string) bool {
 	return false
 }
 
+func isAmount(text string) bool {
+	_, err := schemas.ParseMoney(text)
+	return err == nil && len(text) < minDigits
+}
+
 // redact prepares a payload for the dead letters: values of personal members and personal shapes in any text are
 // replaced, then it is cut to maxPayload. What is not JSON is taken as text.
 func redact(raw []byte) string {
@@ -98,7 +105,7 @@ func redactValue(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
 				name = text
 			}
 			clean, _ := maskFree(strings.ToValidUTF8(text, "\uFFFD"))
-			if !isName && kind == '{' && freeText(name) {
+			if !isName && kind == '{' && freeText(name) && !isAmount(text) {
 				clean = personalMask
 			}
 			tok = jsontext.String(clean)

@@ -15,7 +15,7 @@ const sourceAfterShip = "aftership"
 func aftership() Provider {
 	return Provider{
 		Name: sourceAfterShip, Media: jsonMedia(), Limit: smallBody, Answer: Success{true},
-		scheme: base64Header("aftership-hmac-sha256"), Read: readAfterShip, Statuses: afterShipStatuses(),
+		scheme: base64Header("aftership-hmac-sha256"), read: readAfterShip, Statuses: afterShipStatuses(),
 	}
 }
 

@@ -26,7 +26,7 @@ func easypost() Provider {
 			},
 			mac: func(r *Request, secret string) []byte { return hmacSHA256(norm.NFKD.String(secret), r.Body) },
 		},
-		Read: readEasyPost, Statuses: easyPostStatuses(),
+		read: readEasyPost, Statuses: easyPostStatuses(),
 	}
 }
 

@@ -26,7 +26,7 @@ func kuaidi100() Provider {
 			},
 		},
 		letter: func(r *Request) []byte { return []byte(r.form("param")) },
-		Read:   readKuaidi100, Statuses: kuaidi100Statuses(),
+		read:   readKuaidi100, Statuses: kuaidi100Statuses(),
 	}
 }
 

@@ -21,7 +21,7 @@ func shopify() Provider {
 	return Provider{
 		Name: sourceShopify, Media: jsonMedia(), Limit: orderBody, Answer: Success{true},
 		scheme: base64Header("X-Shopify-Hmac-SHA256"), Domain: header("X-Shopify-Shop-Domain"),
-		Read: readShopify, Statuses: shopifyStatuses(),
+		read: readShopify, Statuses: shopifyStatuses(),
 	}
 }
 

@@ -30,7 +30,7 @@ func stripe() Provider {
 				return err == nil && at >= r.Received-stripeTolerance && at <= r.Received+stripeTolerance
 			},
 		},
-		Read: readStripe,
+		read: readStripe,
 	}
 }
 

@@ -25,7 +25,7 @@ func track17() Provider {
 				return h.Sum(nil)
 			},
 		},
-		Read: read17Track, Statuses: track17Statuses(),
+		read: read17Track, Statuses: track17Statuses(),
 	}
 }
 

@@ -44,8 +44,8 @@ type Provider struct {
 	Domain func(http.Header) string
 	// Ping says whether the request is the provider's test of the address, which is not signed; nil where there is none.
 	Ping func(*Request) bool
-	// Read maps a delivery whose signature is right. A fault means that nothing in it can be used.
-	Read func(*Request) (Delivery, *Fault)
+	// read maps a delivery; what comes beside a fault does not count.
+	read func(*Request) (Delivery, *Fault)
 	// letter is what a dead letter keeps of a body that is not readable as it is; nil where the body is JSON.
 	letter func(*Request) []byte
 	// Statuses lists the provider's own words for the states of parcels; nil where it tracks none.
@@ -60,6 +60,15 @@ type Delivery struct {
 	Faults  []*Fault // parts that cannot be used, while the others can
 	Unknown int      // statuses that no table lists
 	Test    bool     // sent to try something out: orders are stored, never counted
+}
+
+// Read maps a delivery whose signature is right. A fault means that nothing in it can be used.
+func (p *Provider) Read(r *Request) (Delivery, *Fault) {
+	d, f := p.read(r)
+	if f != nil {
+		return Delivery{}, f
+	}
+	return d, nil
 }
 
 // Readable is the part of a delivery that a dead letter keeps, in a form in which personal data can be found and masked.

@@ -18,7 +18,7 @@ const sourceWoo = "woocommerce"
 func woocommerce() Provider {
 	return Provider{
 		Name: sourceWoo, Media: append(jsonMedia(), "application/x-www-form-urlencoded"), Limit: orderBody, Answer: Success{true},
-		scheme: base64Header("X-WC-Webhook-Signature"), Domain: wooDomain, Ping: wooPing, Read: readWoo,
+		scheme: base64Header("X-WC-Webhook-Signature"), Domain: wooDomain, Ping: wooPing, read: readWoo,
 	}
 }
 
