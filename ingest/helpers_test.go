@@ -38,6 +38,14 @@ shops:
     market: de
     stage: mature
     authoritative: {orders: segment}
+    webhooks:
+      - {provider: shopify, secrets: [shopify-new-secret, shopify-old-secret], domain: alpha.myshopify.example}
+      - {provider: woocommerce, secrets: [woo-alpha-secret], domain: alpha.example/shop}
+      - {provider: aftership, secrets: [aftership-secret]}
+      - {provider: 17track, secrets: [track17-secret]}
+      - {provider: kuaidi100, secrets: [kuaidi100-salt]}
+      - {provider: easypost, secrets: [easypost-secret]}
+      - {provider: stripe, secrets: [whsec_alpha_secret]}
     keys:
       - {key: pk_recorded, kind: public}
       - {key: sk_recorded_0123456789, kind: secret}
@@ -47,7 +55,10 @@ shops:
     currency: CNY
     market: cn
     stage: new
-    authoritative: {orders: erp}
+    authoritative: {orders: shopify, payments: stripe}
+    webhooks:
+      - {provider: shopify, secrets: [shopify-new-secret], domain: beta.myshopify.example} # one app, two shops
+      - {provider: stripe, secrets: [whsec_beta_secret]}
     keys:
       - {key: sk_beta_0123456789abc, kind: secret}
 `

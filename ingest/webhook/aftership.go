@@ -71,6 +71,9 @@ func readAfterShip(r *Request) (Delivery, *Fault) {
 		p.state.at = schemas.Millis(body.TS) * 1000
 	}
 	for _, c := range m.Checkpoints {
+		if c.Tag == m.Tag { // the state is that checkpoint's; Pending and Expired are AfterShip's own
+			p.state.code = ""
+		}
 		var b blame
 		s := scan{c.time(&b), afterShipCode(c.Tag, c.Subtag)}
 		switch {
