@@ -311,8 +311,10 @@ func TestWebhookShadows(t *testing.T) {
 	f.want(200, shopifyDelivery("alpha", "orders/paid", shopifyPaid))
 	f.want(200, shopifyDelivery("beta", "orders/paid", strings.Replace(shopifyPaid, `"id":1001`, `"test":true,"id":1001`, 1)))
 	f.want(200, shopifyDelivery("beta", "orders/create", strings.Replace(shopifyPaid, `"id":77`, `"id":null`, 1)))
+	beta, _ := f.collector.cfg.Shops().ByID("beta")
+	guest, _ := PersonID(beta, testNow, "jo@mail.example")
 	o := f.orders()
-	if len(o) != 3 || !o[0].Shadow || !o[1].Shadow || o[2].Shadow || o[2].Buyer != PersonID("beta", "jo@mail.example") || len(f.clicks()) != 1 {
+	if len(o) != 3 || !o[0].Shadow || !o[1].Shadow || o[2].Shadow || o[2].Buyer != guest || len(f.clicks()) != 1 {
 		t.Errorf("%+v, %d clicks", o, len(f.clicks()))
 	}
 	if n := counted(t, f.collector.metrics.orders.WithLabelValues("beta", schemas.OrderPaid)); n != 0 {
