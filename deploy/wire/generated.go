@@ -6,6 +6,7 @@ import (
 
 	"tidemark/alerts/rulefiles"
 	"tidemark/dashboards"
+	"tidemark/ingest/webhook"
 	"tidemark/processors"
 	"tidemark/schemas"
 )
@@ -27,6 +28,7 @@ func Generated(metrics processors.Catalogue) (map[string][]byte, error) {
 	for name, text := range events {
 		files[path.Join(schemasDir, name)] = text
 	}
+	maps.Copy(files, webhook.Generate())
 	for _, generate := range []func(processors.Catalogue) (map[string][]byte, error){dashboards.Generate, rulefiles.Generate} {
 		more, err := generate(metrics)
 		if err != nil {

@@ -2,9 +2,12 @@ package rollup
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"tidemark/ingest/webhook"
 	"tidemark/schemas"
 )
 
@@ -109,4 +112,36 @@ FROM v_parcels WHERE shop = 'de' ORDER BY line`,
 		"delivered 2025-06-02 2025-06-02 2025-06-04 2025-06-04 2025-06-07 w1 by",
 		"picked_up 2025-10-03 2025-10-03 1970-01-01 2025-10-10 2025-10-10 w1 by")
 	w.want("parcels", "SELECT toString(count()) AS line FROM v_parcels WHERE carrier = 'dhl'", "240")
+}
+
+// TestParcelStatesOfWebhooks lands what an aggregator's webhooks become, in every order of the webhooks: each tells all
+// scans so far, the promise is revised on the way, and the parcel ends as delivered.
+func TestParcelStatesOfWebhooks(t *testing.T) {
+	w := newWorld(t, "webhook_states", noon.AddDate(0, 1, 0), "de")
+	tags := []string{"InfoReceived", "InTransit", "OutForDelivery", "Delivered"}
+	provider := webhook.Providers()[slices.IndexFunc(webhook.Providers(), func(p webhook.Provider) bool { return p.Name == "aftership" })]
+	var all []schemas.Parcel
+	for i, order := range permutations(len(tags)) {
+		for _, n := range order {
+			var checkpoints []string
+			for day, tag := range tags[:n+1] {
+				checkpoints = append(checkpoints, fmt.Sprintf(`{"tag":%q,"checkpoint_time":%q}`, tag, noon.AddDate(0, 0, day).Format(time.RFC3339)))
+			}
+			body := fmt.Sprintf(`{"event":"tracking_update","ts":%d,"msg":{"slug":"dhl","tracking_number":"p%d","tag":%q,"expected_delivery":%q,"checkpoints":[%s]}}`,
+				noon.AddDate(0, 0, n).Unix(), i, tags[n], noon.AddDate(0, 0, 3+n/2).Format(time.DateOnly), strings.Join(checkpoints, ","))
+			d, f := provider.Read(&webhook.Request{Body: []byte(body), Shop: "de", Received: schemas.MillisOf(w.now)})
+			if f != nil {
+				t.Fatal(f)
+			}
+			for _, p := range d.Parcels {
+				all = append(all, *p)
+			}
+		}
+	}
+	land(w, schemas.Logistics, 1, all...)
+	w.want("states", `SELECT DISTINCT concat(state, ' ', toString(state_at), ' ', toString(first_at), ' ', toString(delivered_at), ' ', toString(promised_at), ' ', toString(latest_promise)) AS line
+FROM v_parcels WHERE shop = 'de' ORDER BY line`,
+		"delivered 2025-06-05 12:00:00.000 2025-06-02 12:00:00.000 2025-06-05 12:00:00.000 2025-06-05 23:59:59.999 2025-06-06 23:59:59.999")
+	w.want("parcels", "SELECT toString(count()) AS line FROM v_parcels", "24")
+	w.want("control: the promise came with no scan", "SELECT toString(count()) AS line FROM events_logistics WHERE raw_status != 'promise' AND latest_promise > toDateTime64(0, 3, 'UTC')", "0")
 }
