@@ -131,3 +131,29 @@ func TestEasyPostSecretForm(t *testing.T) {
 		t.Error("the composed form of the secret does not fit")
 	}
 }
+
+// Whatever is wrong with a signature, and whatever shop is asked for, the same number of MACs is made.
+func TestSameWork(t *testing.T) {
+	for name, header := range signatureHeader {
+		p := provider(t, name)
+		mac, macs := p.scheme.mac, 0
+		p.scheme.mac = func(r *Request, secret string) []byte { macs++; return mac(r, secret) }
+		wrong, missing, malformed := signed(name, "another-secret", "{}"), signed(name, "another-secret", "{}"), signed(name, "another-secret", "{}")
+		if header != "" {
+			missing.Header.Del(header)
+			malformed.Header.Set(header, "?")
+		} else {
+			missing.Body, malformed.Body = []byte(push("{}")), []byte(push("{}")+"&sign=?")
+		}
+		for what, r := range map[string]*Request{"wrong": wrong, "missing": missing, "malformed": malformed, "right": signed(name, "one-secret", "{}")} {
+			macs = 0
+			if p.Signed(r, []schemas.Secret{"one-secret", "two-secret"}) != (what == "right") || macs != 2 {
+				t.Errorf("%s, %s: %d MACs", name, what, macs)
+			}
+		}
+		macs = 0
+		if p.Signed(wrong, nil) || macs != 1 {
+			t.Errorf("%s, no secret: %d MACs", name, macs)
+		}
+	}
+}
