@@ -44,6 +44,6 @@ type Order struct {
 	PlacedAt          Millis   `json:"placed_at,omitempty" ch:"DateTime64(3, 'UTC')" class:"C1" doc:"When the order was placed; 0 where unknown."`
 	PaidAt            Millis   `json:"paid_at,omitempty" ch:"DateTime64(3, 'UTC')" class:"C1" doc:"When it was paid; 0 where unknown."`
 	PromisedAt        Millis   `json:"promised_at,omitempty" ch:"DateTime64(3, 'UTC')" class:"C1" doc:"Original delivery promise; 0 where unknown."`
-	Shadow            bool     `json:"shadow,omitempty" ch:"Bool" class:"C1" doc:"From a source that is not the shop's authoritative one for orders: stored, never counted."`
+	Shadow            bool     `json:"shadow,omitempty" ch:"Bool" class:"C1" doc:"From a source that is not the shop's authoritative one for orders (for payments, of attempts to pay), or a test order: stored, never counted."`
 	Items             []Item   `json:"items,omitempty" ch:"nested" class:"C1" doc:"Lines."`
 }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +115,7 @@ func afterShipCode(tag, subtag text) string {
 }
 
 func afterShipStatuses() []Status {
-	rows := [][]Status{
+	return slices.Concat(
 		same(schemas.ParcelPending, "", "Pending", "Pending_001", "Pending_002", "Pending_003", "Pending_004", "Pending_005", "Pending_006"),
 		same(schemas.ParcelAnnounced, "", "InfoReceived", "InfoReceived_001"),
 		same(schemas.ParcelInTransit, "", "InTransit", "InTransit_001", "InTransit_003", "InTransit_004", "InTransit_007", "InTransit_008", "InTransit_009"),
@@ -133,6 +134,5 @@ func afterShipStatuses() []Status {
 		same(schemas.ParcelStalled, "30 days without news", "Expired", "Expired_001"),
 		same(schemas.ParcelUnknown, "held, lost, damaged and the like: none of our states", "Exception", "Exception_001", "Exception_002", "Exception_006",
 			"Exception_007", "Exception_008", "Exception_009", "Exception_012", "Exception_013", "Exception_014", "Exception_015", "Exception_018"),
-	}
-	return concat(rows)
+	)
 }

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -95,7 +96,7 @@ func readEasyPost(r *Request) (Delivery, *Fault) {
 }
 
 func easyPostStatuses() []Status {
-	return concat([][]Status{
+	return slices.Concat(
 		same(schemas.ParcelPending, "", "unknown"),
 		same(schemas.ParcelAnnounced, "", "pre_transit"),
 		same(schemas.ParcelInTransit, "pick-up, transit and customs alike", "in_transit"),
@@ -105,5 +106,5 @@ func easyPostStatuses() []Status {
 		same(schemas.ParcelDelivered, "", "delivered"),
 		same(schemas.ParcelReturning, "refused or not, on the way back or there", "return_to_sender"),
 		same(schemas.ParcelUnknown, "of the label or the tracker, not of the parcel", "cancelled", "error"),
-	})
+	)
 }

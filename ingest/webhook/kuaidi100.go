@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/md5"
 	"net/url"
+	"slices"
 
 	"tidemark/schemas"
 )
@@ -115,7 +116,7 @@ func kuaidi100Code(line kuaidi100Line) string {
 
 // kuaidi100Statuses are the codes of state, the words of lines, and the end of a subscription.
 func kuaidi100Statuses() []Status {
-	return concat([][]Status{
+	return slices.Concat(
 		same(schemas.ParcelInTransit, "在途", "0", "在途"),
 		same(schemas.ParcelPickedUp, "揽收", "1", "揽收"),
 		same(schemas.ParcelAttemptFailed, "疑难", "2", "疑难"),
@@ -132,5 +133,5 @@ func kuaidi100Statuses() []Status {
 		same(schemas.ParcelCustoms, "清关异常", "13", "清关异常"),
 		same(schemas.ParcelRefused, "拒签", "14", "拒签"),
 		same(schemas.ParcelStalled, "no record for 3 days, or no change for 60", "abort"),
-	})
+	)
 }

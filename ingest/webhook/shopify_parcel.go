@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func readShopifyScan(r *Request) (d Delivery, f *Fault) {
 
 // shopifyStatuses are FulfillmentEventStatus in the small letters of REST, and what a fulfillment itself can be.
 func shopifyStatuses() []Status {
-	return concat([][]Status{
+	return slices.Concat(
 		same(schemas.ParcelPending, "", "confirmed"),
 		same(schemas.ParcelAnnounced, "", "label_purchased", "label_printed"),
 		same(schemas.ParcelPickedUp, "", "carrier_picked_up"),
@@ -89,5 +90,5 @@ func shopifyStatuses() []Status {
 		same(schemas.ParcelReturning, "unstable API only", "returning_to_sender"),
 		same(schemas.ParcelDelayed, "", "delayed"),
 		same(schemas.ParcelUnknown, "of the fulfillment, not of the parcel", "failure", "cancelled", "error"),
-	})
+	)
 }

@@ -27,10 +27,3 @@ func same(eventType, note string, codes ...string) []Status {
 	}
 	return out
 }
-
-func concat(rows [][]Status) (out []Status) {
-	for _, r := range rows {
-		out = append(out, r...)
-	}
-	return out
-}

@@ -3,6 +3,7 @@ package webhook
 import (
 	"cmp"
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"tidemark/schemas"
@@ -109,7 +110,7 @@ func read17Track(r *Request) (Delivery, *Fault) {
 
 // track17Statuses are the 9 main statuses, the 30 sub-statuses, and the stages of single lines.
 func track17Statuses() []Status {
-	return concat([][]Status{
+	return slices.Concat(
 		same(schemas.ParcelPending, "", "NotFound", "NotFound_Other", "NotFound_InvalidCode"),
 		same(schemas.ParcelAnnounced, "", "InfoReceived"),
 		same(schemas.ParcelPickedUp, "", "InTransit_PickedUp"),
@@ -130,5 +131,5 @@ func track17Statuses() []Status {
 		same(schemas.ParcelUnknown, "refused, address, customs or other: not told apart", "DeliveryFailure", "DeliveryFailure_Other"),
 		same(schemas.ParcelUnknown, "held, lost, damaged and the like: none of our states", "Exception", "Exception_Other", "Exception_NoBody", "Exception_Security",
 			"Exception_Damage", "Exception_Rejected", "Exception_Delayed", "Exception_Lost", "Exception_Destroyed", "Exception_Cancel"),
-	})
+	)
 }

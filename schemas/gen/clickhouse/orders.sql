@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS events_orders
     `placed_at` DateTime64(3, 'UTC') COMMENT 'When the order was placed; 0 where unknown.',
     `paid_at` DateTime64(3, 'UTC') COMMENT 'When it was paid; 0 where unknown.',
     `promised_at` DateTime64(3, 'UTC') COMMENT 'Original delivery promise; 0 where unknown.',
-    `shadow` Bool COMMENT 'From a source that is not the shop\'s authoritative one for orders: stored, never counted.',
+    `shadow` Bool COMMENT 'From a source that is not the shop\'s authoritative one for orders (for payments, of attempts to pay), or a test order: stored, never counted.',
     `items.product_id` Array(String) COMMENT 'Product id of the shop.',
     `items.sku` Array(String) COMMENT 'Stock keeping unit.',
     `items.name` Array(String) COMMENT 'Product name as shown.',
