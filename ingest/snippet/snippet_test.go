@@ -25,7 +25,7 @@ func TestSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes, %d packed", len(text), packed.Len())
-	if limit := 4 << 10; packed.Len() >= limit {
+	if limit := 4_000; packed.Len() >= limit {
 		t.Errorf("%d bytes packed, the limit is %d", packed.Len(), limit)
 	}
 }

@@ -5,8 +5,7 @@ import { eachView } from "./view";
 // A slot is seen when half of it, or half a window full of it, is visible for a second (the IAB's rule); a list is seen when
 // the first of its items is. Each once per page view; a click names the impression that it belongs to.
 
-const slots = "[data-tm-slot]";
-const items = "[data-tm-list] [data-tm-item]";
+const parts = "[data-tm-slot],[data-tm-list] [data-tm-item]";
 const second = 1000;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -25,12 +24,12 @@ const watch = new IntersectionObserver(
       }
     }
   },
-  { threshold: [0, 0.1, 0.2, 0.3, 0.4, 0.5] },
+  { threshold: [0.1, 0.2, 0.3, 0.4, 0.5] },
 );
 
 /** Finds slots and items, also those that a script has added. */
 function find() {
-  for (const element of document.querySelectorAll(`${slots},${items}`)) watch.observe(element);
+  for (const element of document.querySelectorAll(parts)) watch.observe(element);
 }
 
 /** Looks anew: whatever is visible now has been so for no time. */
@@ -41,7 +40,8 @@ export function look() {
   find();
 }
 
-const place = (element: HTMLElement) => element.dataset.tmSlot !== undefined ? element : element.closest<HTMLElement>("[data-tm-list]")!;
+/** The slot itself, or the list that the item is in. */
+const place = (element: HTMLElement) => element.closest<HTMLElement>("[data-tm-slot],[data-tm-list]")!;
 
 /** Names the impression that the slot or item is part of; the first time it is sent. */
 function impression(element: HTMLElement): string {
@@ -69,7 +69,7 @@ const about = ({ dataset }: HTMLElement, id: string) => ({
 
 /** A click on a slot or an item. Who clicks has seen it. */
 export function select(target: Element) {
-  const element = target.closest<HTMLElement>(`${slots},${items}`);
+  const element = target.closest<HTMLElement>(parts);
   if (!element) return;
   const where = place(element);
   track(where === element ? "Promotion Clicked" : "Product Clicked", {

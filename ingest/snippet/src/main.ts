@@ -17,11 +17,12 @@ const api: Api = (name, value, properties) => {
   if (name === "consent") value ? start() : stop();
   else if (name === "track") track(value, properties);
   else if (name === "page") view(value as object | undefined);
-  else if (name === "identify" && state.on) {
-    state.user = String(value);
-    call("identify", {});
+  else if (name === "identify") {
+    state.user = value ? String(value) : undefined; // nobody after a logout
+    if (value) call("identify", {});
   }
 };
+api.dropped = 0;
 
 function start() {
   if (state.on) return;

@@ -18,6 +18,7 @@ let waiting: string[] = []; // events as JSON
 let flying: string[] = []; // those of the request under way
 let since = 0; // when it began
 let failures = 0; // requests failed in a row
+let asked = 0; // seconds that the collector wants to be left alone
 let busy = false;
 let timer: ReturnType<typeof setTimeout> | 0 = 0;
 
@@ -31,7 +32,7 @@ export function emptyOutbox() {
 
 /** Counts what could not be kept, for the page to read. */
 function lose(events: number) {
-  page.tidemark!.dropped = (page.tidemark!.dropped || 0) + events;
+  page.tidemark!.dropped! += events;
 }
 
 /** Takes an event. */
@@ -53,13 +54,6 @@ const next = () => waiting.splice(0, fitting(waiting));
 async function work() {
   if (busy || !state.on) return;
   busy = true;
-  let asked = 0;
-  const deliver = async (events: string) => {
-    const wait = await send(events);
-    failures = wait < 0 ? 0 : failures + 1;
-    asked = wait;
-    return wait < 0;
-  };
   for (const name of kept()) {
     if (!state.on || !lease()) break;
     const events = box[batches + name];
@@ -82,11 +76,12 @@ async function work() {
 
 const body = (events: string) => `{"batch":[${events}],` + JSON.stringify({ sentAt: new Date(), writeKey }).slice(1);
 
-/** Sends events. The result is negative when that is settled, else how many seconds the collector asks to be left alone. */
-async function send(events: string): Promise<number> {
+/** Sends events; says whether that is settled. */
+async function deliver(events: string): Promise<boolean> {
+  asked = 0;
   try {
-    // Text, and nothing that needs a preflight. No mode but no-cors reaches a collector that does not list this origin.
-    const answer = await fetch(collector, {
+    // Text, and nothing else that needs a preflight. Only no-cors reaches a collector that does not list this origin.
+    const { status, headers } = await fetch(collector, {
       method: "POST",
       body: body(events),
       mode: readable ? "cors" : "no-cors",
@@ -94,11 +89,17 @@ async function send(events: string): Promise<number> {
       keepalive: true,
       signal: AbortSignal.timeout?.(requestTime) ?? null,
     });
-    // An answer that cannot be read has the status 0. What the collector refuses it would refuse again.
-    return answer.status === 429 || answer.status >= 500 ? Number(answer.headers.get("Retry-After")) || 0 : -1;
+    // What the collector refuses it would refuse again. An answer that cannot be read has the status 0.
+    if (status < 500 && status !== 429) {
+      failures = 0;
+      return true;
+    }
+    asked = Number(headers.get("Retry-After")) || 0;
   } catch {
-    return 0;
+    // the network, or nobody at its other end
   }
+  failures++;
+  return false;
 }
 
 /** The page is hidden, perhaps for good: sends what waits without an answer, or keeps it if answers have been bad. */

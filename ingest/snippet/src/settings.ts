@@ -2,7 +2,7 @@
 const tag = document.currentScript as HTMLScriptElement;
 
 export const writeKey = tag.dataset.key!;
-export const consentRequired = tag.dataset.consent === "required";
+export const consentRequired = tag.dataset.consent; // whatever is written there: rather too careful
 export const searchParam = tag.dataset.searchParam;
 export const collector = new URL("v1/b", tag.src).href;
 
