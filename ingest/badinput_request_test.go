@@ -209,6 +209,9 @@ func TestOrigins(t *testing.T) {
 			if got.Get("Access-Control-Allow-Origin") != want || got.Get("Access-Control-Allow-Credentials") != "" {
 				t.Errorf("%s from %s: %v", method, origin, got)
 			}
+			if exposed := got.Get("Access-Control-Expose-Headers") == "Retry-After"; exposed != (origin == home && method == http.MethodPost) {
+				t.Errorf("%s from %s: %v", method, origin, got)
+			}
 		}
 	}
 }
