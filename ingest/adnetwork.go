@@ -19,13 +19,15 @@ func clickIDs() [12]clickID { // an array, since it is made for each event that 
 	}
 }
 
-// oceanEngineAd stands beside Ocean Engine's clickid.
-const oceanEngineAd = "adid"
+// oceanEngine says whether one of the parameters that stand beside Ocean Engine's clickid is there.
+func oceanEngine(query url.Values) bool {
+	return query.Has("adid") || query.Has("creativeid") || query.Has("promotionid")
+}
 
 // clickOf finds the ad network whose click id a page's address carries.
 func clickOf(query url.Values) clickID {
 	for _, id := range clickIDs() {
-		if query.Get(id.parameter) != "" && (id.parameter != "clickid" || query.Has(oceanEngineAd)) {
+		if query.Get(id.parameter) != "" && (id.parameter != "clickid" || oceanEngine(query)) {
 			return id
 		}
 	}
