@@ -116,6 +116,7 @@ func (in *intake) addOrder(o *schemas.Order) (fresh bool, f *fault) {
 	if err := o.Check(); err != nil {
 		return false, checkFault(err)
 	}
+	in.reportOrder(o)
 	in.scratch = in.c.codecs.order.Append(in.scratch[:0], o)
 	if fresh = in.add(schemas.Orders.Topic(), o.OrderID, o.EventID, in.scratch); fresh {
 		in.noteOrder(o)

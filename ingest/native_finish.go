@@ -54,6 +54,7 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 	if f := moneyCurrency(&o.Currency, true); f != nil {
 		return "", f
 	}
+	in.reportOrder(o)
 	return recordKey(idField{"order_id", &o.OrderID})
 }
 
@@ -67,18 +68,22 @@ func finishParcel(_ *intake, p *schemas.Parcel) (string, *fault) {
 	return recordKey(idField{"carrier", &p.Carrier}, idField{"tracking_id", &p.TrackingID})
 }
 
-func finishSpend(_ *intake, s *schemas.Spend) (string, *fault) {
-	if f := goods(nil, min(s.Impressions, s.Clicks), s.Amount); f != nil {
+func finishSpend(in *intake, s *schemas.Spend) (string, *fault) {
+	if f := goods(nil, min(s.Impressions, s.Clicks, s.Conversions, s.Issued), s.Amount, s.Attributed); f != nil {
 		return "", f
 	}
-	if f := moneyCurrency(&s.Currency, false, s.Amount); f != nil {
+	if f := moneyCurrency(&s.Currency, false, s.Amount, s.Attributed); f != nil {
 		return "", f
 	}
+	if s.PeriodEnd != 0 && s.PeriodEnd <= s.PeriodStart {
+		return "", &fault{KindBadTime, "period_end is not after period_start"}
+	}
+	in.reportSpend(s)
 	return recordKey(idField{"campaign", &s.Campaign})
 }
 
 func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
-	if f := goods(nil, 0, s.Price, s.UnitCost); f != nil {
+	if f := goods(nil, min(s.Reserved, s.Safety, s.LeadDays, s.Ordered, s.Received, s.Rejected), s.Price, s.UnitCost); f != nil {
 		return "", f
 	}
 	if f := moneyCurrency(&s.Currency, false, s.Price, s.UnitCost); f != nil {
@@ -88,7 +93,10 @@ func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
 }
 
 func finishTicket(in *intake, t *schemas.Ticket) (string, *fault) {
-	t.Reason = in.maskFree(cleanText(t.Reason, maxText))
+	t.Reason, t.Title = in.maskFree(cleanText(t.Reason, maxText)), in.maskFree(cleanText(t.Title, maxText))
+	if t.Score < 0 || t.Score > 5 {
+		return "", &fault{KindInvalid, "score is not 1 to 5"}
+	}
 	if f := cleanIDs(idField{"order_id", &t.OrderID}); f != nil {
 		return "", f
 	}

@@ -88,6 +88,7 @@ type Shop struct {
 	Location *time.Location `yaml:"-"` // of Zone
 
 	identity []IdentityKey
+	rates    *Rates
 }
 
 // Counts says whether events of the family count that come from the source.

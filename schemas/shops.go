@@ -32,12 +32,16 @@ func LoadShops(path string) (*Shops, error) {
 	return parseShops(path, raw)
 }
 
+// shopsFile is the form of a shops file.
+type shopsFile struct {
+	Identity []IdentityKey `yaml:"identity_keys"`
+	Rates    string        `yaml:"rates"` // a CSV of exchange rates, beside the shops file
+	Shops    []*Shop       `yaml:"shops"`
+}
+
 // parseShops reads the content of a shops file; path is for the errors only.
 func parseShops(path string, raw []byte) (*Shops, error) {
-	var file struct {
-		Identity []IdentityKey `yaml:"identity_keys"`
-		Shops    []*Shop       `yaml:"shops"`
-	}
+	var file shopsFile
 	dec := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict())
 	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", path, withoutText(err))
@@ -46,6 +50,9 @@ func parseShops(path string, raw []byte) (*Shops, error) {
 		return nil, fmt.Errorf("%s: a second YAML document; write all shops under one key shops", path)
 	}
 	errs := checkIdentity(path, file.Identity, file.Shops)
+	if file.Rates != "" {
+		errs = append(errs, loadRates(ratesPath(path, file.Rates), file.Shops))
+	}
 	if err := errors.Join(append(errs, checkShops(path, file.Shops))...); err != nil {
 		return nil, err
 	}

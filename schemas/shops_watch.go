@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/goccy/go-yaml"
 )
 
 // WatchShops looks at a shops file every so often until ctx ends. It calls onChange with each good state of the file,
 // the present one first, and onError once for each state that cannot be used; whoever uses the shops keeps the last
-// good ones then. The file is read and compared as a whole, so neither renames nor equal times hide a change.
+// good ones then. The file, and its table of rates, are read and compared as a whole, so neither renames nor equal times hide a change.
 // The callbacks are called one at a time, by the caller's goroutine.
 func WatchShops(ctx context.Context, path string, every time.Duration, onChange func(*Shops), onError func(error)) {
 	w := shopsWatch{path: path, onChange: onChange, onError: onError}
@@ -24,6 +26,22 @@ func WatchShops(ctx context.Context, path string, every time.Duration, onChange 
 		case <-tick.C:
 		}
 	}
+}
+
+// fingerprint is of the file and of the table of rates that it names; what is wrong with either, reading it says.
+func (w *shopsWatch) fingerprint(raw []byte) [sha256.Size]byte {
+	var file struct {
+		Rates string `yaml:"rates"`
+	}
+	h := sha256.New()
+	h.Write(raw)
+	if yaml.Unmarshal(raw, &file) == nil && file.Rates != "" {
+		rates, err := os.ReadFile(ratesPath(w.path, file.Rates))
+		if err == nil {
+			h.Write(rates)
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 type shopsWatch struct {
@@ -44,7 +62,7 @@ func (w *shopsWatch) look() {
 		return
 	}
 	w.missing = false
-	hash := sha256.Sum256(raw)
+	hash := w.fingerprint(raw)
 	if hash == w.hash {
 		return
 	}

@@ -12,6 +12,21 @@ import (
 )
 
 // On a virtual clock: what the file goes through, and what is reported after each look.
+// TestFingerprint: a new table of rates is a change of the shops file that names it.
+func TestFingerprint(t *testing.T) {
+	dir := t.TempDir()
+	w := shopsWatch{path: filepath.Join(dir, "shops.yaml")}
+	named, plain := []byte("rates: rates.csv\n"), []byte("shops: []\n")
+	missing := w.fingerprint(named)
+	if err := os.WriteFile(filepath.Join(dir, "rates.csv"), []byte(ratesCSV), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	there := w.fingerprint(named)
+	if there == missing || there != w.fingerprint(named) || w.fingerprint(plain) == there {
+		t.Error("the table of rates is not part of the state")
+	}
+}
+
 func TestWatchShops(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shops.yaml")
 	write := func(text string) func() {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// StateViews show what the events add up to: each order and each parcel as it is now. They need RawTables.
-func StateViews() []View { return []View{ordersView(), parcelsView()} }
+// StateViews show what the events add up to: each order and each parcel as it is now, and the spend last stated. They need
+// RawTables.
+func StateViews() []View { return []View{ordersView(), parcelsView(), spendView()} }
 
 // eventAt is an event's time: its own, or that of its record where the sender's clock runs ahead.
 const eventAt = "least(t.occurred_at, t.append_time)"

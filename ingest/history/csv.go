@@ -22,6 +22,7 @@ type csvTable struct {
 	r     *csv.Reader
 	names []string
 	room  *limited
+	skip  int64 // lines before the header
 }
 
 func newCSV(text *bufio.Reader, m *Mapping) (*csvTable, error) {
@@ -29,8 +30,13 @@ func newCSV(text *bufio.Reader, m *Mapping) (*csvTable, error) {
 	if err != nil {
 		return nil, err
 	}
+	for range m.CSV.Skip {
+		if err := skipLine(decoded); err != nil {
+			return nil, fmt.Errorf("no header line after the %d that csv.skip leaves out: %w", m.CSV.Skip, err)
+		}
+	}
 	start, _ := decoded.Peek(4096)
-	t := &csvTable{room: &limited{r: decoded}, names: m.CSV.Header}
+	t := &csvTable{room: &limited{r: decoded}, names: m.CSV.Header, skip: int64(m.CSV.Skip)}
 	t.r = csv.NewReader(t.room)
 	t.r.LazyQuotes = m.CSV.LazyQuotes
 	t.r.Comma = []rune(cmp.Or(m.CSV.Delimiter, delimiter(start)))[0]
@@ -53,6 +59,17 @@ func newCSV(text *bufio.Reader, m *Mapping) (*csvTable, error) {
 	return t, nil
 }
 
+// skipLine reads to the end of a line that is not too long.
+func skipLine(r *bufio.Reader) error {
+	for range maxLine {
+		b, err := r.ReadByte()
+		if err != nil || b == '\n' {
+			return err
+		}
+	}
+	return errLongLine
+}
+
 func (t *csvTable) columns() []string { return t.names }
 
 func (t *csvTable) dropped() []string { return nil }
@@ -65,14 +82,14 @@ func (t *csvTable) next() (row, error) {
 	out := row{cells: cells}
 	if len(cells) > 0 {
 		line, _ := t.r.FieldPos(0)
-		out.line = int64(line)
+		out.line = t.skip + int64(line)
 	}
 	var bad *csv.ParseError
 	switch {
 	case errors.Is(err, errLongLine):
 		return out, err
 	case errors.As(err, &bad):
-		out.line = int64(bad.StartLine)
+		out.line = t.skip + int64(bad.StartLine)
 		out.text = t.room.text(from, t.r.InputOffset())
 		return out, t.unreadable(cells, bad)
 	case err != nil:

@@ -19,16 +19,21 @@ import (
 	"tidemark/ingest"
 )
 
-// example takes a file out of the documentation.
+// example takes a file out of the documentation of imports.
 func example(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/import.md")
+	return exampleOf(t, "import.md", name)
+}
+
+func exampleOf(t *testing.T, doc, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/" + doc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := regexp.MustCompile("(?s)<!-- example: " + regexp.QuoteMeta(name) + " -->\n```[a-z]*\n(.*?)```").FindSubmatch(text)
 	if found == nil {
-		t.Fatalf("docs/import.md has no example %s", name)
+		t.Fatalf("docs/%s has no example %s", doc, name)
 	}
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, found[1], 0o600); err != nil {

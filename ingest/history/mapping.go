@@ -39,6 +39,7 @@ type Mapping struct {
 type csvForm struct {
 	Delimiter  string `yaml:"delimiter"`   // one character; the one that the first line has most of
 	LazyQuotes bool   `yaml:"lazy_quotes"` // quotes may stand within a field
+	Skip       int    `yaml:"skip"`        // lines before the header, such as a report's title
 	Header     texts  `yaml:"header"`      // names of the columns, where the file does not begin with them
 }
 
@@ -55,15 +56,16 @@ type rule struct {
 // value says where a field's text comes from and what is done to it. A mere text in YAML is a column's name.
 type value struct {
 	Column   string  `yaml:"column"`
-	Value    *string `yaml:"value"`    // the same for all
-	Sum      string  `yaml:"sum"`      // over the document's lines: a column, a field of items, or price * quantity
-	Strip    texts   `yaml:"strip"`    // taken off the end or the beginning
-	Map      textMap `yaml:"map"`      // text in the file to ours
-	Default  string  `yaml:"default"`  // for what is empty, and with map for what it does not name
-	Format   string  `yaml:"format"`   // of a time: as strftime writes it, or unix, unix_ms
-	Absolute bool    `yaml:"absolute"` // drops a minus
-	Hash     bool    `yaml:"hash"`     // a person's id that must not be kept
-	Split    string  `yaml:"split"`    // between the texts of a list
+	Value    *string `yaml:"value"`     // the same for all
+	Sum      string  `yaml:"sum"`       // over the document's lines: a column, a field of items, or price * quantity
+	Strip    texts   `yaml:"strip"`     // taken off the end or the beginning
+	Map      textMap `yaml:"map"`       // text in the file to ours
+	Default  string  `yaml:"default"`   // for what is empty, and with map for what it does not name
+	Format   string  `yaml:"format"`    // of a time: as strftime writes it, or unix, unix_ms
+	PlusDays int     `yaml:"plus_days"` // of a time: calendar days added, so that a period's last day becomes its end
+	Absolute bool    `yaml:"absolute"`  // drops a minus
+	Hash     bool    `yaml:"hash"`      // a person's id that must not be kept
+	Split    string  `yaml:"split"`     // between the texts of a list
 }
 
 // UnmarshalYAML reads a column's name, or the whole form.

@@ -16,6 +16,9 @@ import (
 
 const defaultKeep = 10_000
 
+// maxSkip bounds the lines before a header: a report's title has a few.
+const maxSkip = 100
+
 // structs are the event types of the families, for the names and types of their fields.
 func structs() map[string]reflect.Type {
 	return map[string]reflect.Type{
@@ -71,6 +74,9 @@ func (m *Mapping) checkHead() error {
 	if d := []rune(m.CSV.Delimiter); len(d) > 1 || len(d) == 1 && strings.ContainsAny(m.CSV.Delimiter, "\"\r\n") {
 		errs = append(errs, m.wrong("$.csv.delimiter", "%q is not one character; write for example ';' or \"\\t\"", m.CSV.Delimiter))
 	}
+	if m.CSV.Skip < 0 || m.CSV.Skip > maxSkip {
+		errs = append(errs, m.wrong("$.csv.skip", "give the number of lines before the header, at most %d", maxSkip))
+	}
 	if m.Keep < 1 || m.Keep > 10_000_000 {
 		errs = append(errs, m.wrong("$.keep_open", "give 1 to 10000000 lines"))
 	}
@@ -120,6 +126,10 @@ func (m *Mapping) checkValue(at string, v value, to target) error {
 		return m.wrong(at, "sum takes one column or field of items, and for amounts an amount * a number")
 	case v.Format != "" && to.kind != kindTime:
 		return m.wrong(at, "format is for times")
+	case v.PlusDays != 0 && to.kind != kindTime:
+		return m.wrong(at, "plus_days is for times")
+	case v.PlusDays < -366 || v.PlusDays > 366:
+		return m.wrong(at, "plus_days is %d; give at most a year", v.PlusDays)
 	case v.Absolute && to.kind != kindMoney && to.kind != kindCount:
 		return m.wrong(at, "absolute is for amounts and numbers")
 	}

@@ -186,6 +186,7 @@ func (p *plan) value(v value) boundValue {
 	b := boundValue{value: v, at: -1}
 	p.hashes = p.hashes || v.Hash
 	b.time, _ = newTimeForm(v.Format) // checked with the mapping
+	b.time.days = v.PlusDays
 	if v.Column != "" {
 		b.at = p.index[v.Column]
 	}

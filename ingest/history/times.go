@@ -15,6 +15,7 @@ type timeForm struct {
 	layout string // for package time; empty: any of the usual ones
 	unit   int64  // of numbers since 1970: how many are a millisecond's worth, negative for seconds
 	zoned  bool   // whether the layout names a zone
+	days   int    // calendar days added to what is read
 }
 
 // usual are the layouts tried where no format is given. RFC 3339 comes first, read by schemas.ParseTime.

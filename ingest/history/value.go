@@ -215,6 +215,9 @@ func (c *clock) read(form timeForm, text string, zone *time.Location) (schemas.M
 	if twice {
 		c.twice++
 	}
+	if form.days != 0 {
+		at = schemas.MillisOf(at.Time().In(zone).AddDate(0, 0, form.days))
+	}
 	c.form, c.text, c.at = form, text, at
 	return at, nil
 }

@@ -145,3 +145,27 @@ FROM v_parcels WHERE shop = 'de' ORDER BY line`,
 	w.want("parcels", "SELECT toString(count()) AS line FROM v_parcels", "24")
 	w.want("control: the promise came with no scan", "SELECT toString(count()) AS line FROM events_logistics WHERE raw_status != 'promise' AND latest_promise > toDateTime64(0, 3, 'UTC')", "0")
 }
+
+// TestSpendIsRestated: of several statements of one period the platform's last one holds, in whatever order they come.
+func TestSpendIsRestated(t *testing.T) {
+	w := newWorld(t, "spend_states", noon.AddDate(0, 1, 0), "de")
+	state := func(id string, asOf time.Time, amount schemas.Money) schemas.Spend {
+		s := schemas.Spend{Platform: "google", Campaign: "spring", Currency: "EUR", Amount: amount, Clicks: int64(amount / 1_000_000),
+			PeriodStart: schemas.MillisOf(noon), PeriodEnd: schemas.MillisOf(noon.AddDate(0, 0, 1)),
+			Envelope: schemas.Envelope{EventID: id, Type: schemas.MarketingSpend, OccurredAt: schemas.MillisOf(noon), Shop: "de", Source: "test"}}
+		if !asOf.IsZero() {
+			s.AsOf = schemas.MillisOf(asOf)
+		}
+		return s
+	}
+	other := state("meta", time.Time{}, 5_000_000) // as of when it was received
+	other.Platform = "meta"
+	day := func(n int) time.Time { return noon.AddDate(0, 0, n) }
+	land(w, schemas.Marketing, 1,
+		state("third", day(3), 30_000_000), state("first", day(1), 10_000_000), // an old statement that comes late
+		state("third", day(3), 30_000_000), state("second", day(2), 20_000_000), other,
+		schemas.Spend{Platform: "google", Campaign: "spring", Envelope: schemas.Envelope{EventID: "p", Type: schemas.MarketingPromotion, OccurredAt: schemas.MillisOf(noon), Shop: "de", Source: "test"}})
+	const line = "SELECT concat(platform, ' ', toString(amount), ' ', toString(clicks), ' ', toString(statements), ' ', toString(spend_as_of)) AS line FROM v_spend ORDER BY platform"
+	w.want("last statements", line, "google 30 30 3 2025-06-05 12:00:00.000", "meta 5 5 1 2025-07-02 12:00:00.000")
+	w.want("control: all statements together say something else", "SELECT toString(sum(amount)) AS line FROM events_marketing", "95")
+}

@@ -85,3 +85,27 @@ ARRAY JOIN life AS s
 ) AS e
 GROUP BY e.shop, e.carrier, e.tracking_id, e.first_at
 COMMENT 'Every parcel as it is now: its state by rank and then time, its original promise (the first one given) and the latest. A tracking number that was silent for 90 days belongs to a new parcel. Times that are not known are 0.';
+
+CREATE OR REPLACE VIEW v_spend AS
+SELECT t.shop AS shop,
+  t.platform AS platform,
+  t.campaign AS campaign,
+  t.creative AS creative,
+  t.currency AS currency,
+  t.period_start AS period_start,
+  t.period_end AS period_end,
+  max((if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)).1 AS spend_as_of,
+  count(DISTINCT t.event_id) AS statements,
+  argMax(t.channel, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS channel,
+  argMax(t.amount, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS amount,
+  argMax(t.impressions, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS impressions,
+  argMax(t.clicks, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS clicks,
+  argMax(t.conversions, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS conversions,
+  argMax(t.attributed, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS attributed,
+  argMax(t.final, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS final,
+  argMax(t.reporting_currency, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS reporting_currency,
+  argMax(t.reporting_amount, (if(t.as_of > toDateTime64(0, 3, 'UTC'), t.as_of, t.received_at), t.append_time, t.part, t.offset)) AS reporting_amount
+FROM events_marketing AS t
+WHERE t.type = 'spend'
+GROUP BY t.shop, t.platform, t.campaign, t.creative, t.currency, t.period_start, t.period_end
+COMMENT 'What each ad platform says of a campaign, creative and period: of several statements the one it made last (as_of, else when it was received). Add up amount within a currency, reporting_amount over all. statements says how often the figures were stated.';
