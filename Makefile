@@ -20,14 +20,16 @@ CHAOS := deploy/integration/chaos
 # How long and at what rate `make recovery` loads the groups before it kills them.
 MINUTES ?= 20
 RATE ?= 20000
+# How long each part of `make bench-collect` runs.
+SECONDS ?= 20
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 export CGO_ENABLED := 0
 
-.PHONY: help build engine web demo test integration chaos recovery race fuzz bench lint generate check clean
+.PHONY: help build engine web demo test integration chaos recovery race fuzz bench bench-collect lint generate check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: engine build ## install the engine, build, and run everything on this machine (DEMOFLAGS='--speed 5')
 	@exec $(BIN) demo $(DEMOFLAGS)
@@ -59,6 +61,9 @@ fuzz: ## every fuzz target for FUZZTIME
 
 bench: ## cost per event of decode, dedupe, windows and the whole task; series that alerts judge per second
 	$(GO) test -run '^$$' -bench . -benchmem ./schemas/... ./processors/... ./ingest/... ./sinks/... ./alerts/... ./cmd/tidemark/bench
+
+bench-collect: engine build ## a collector under load, acks=all, embedded and real broker: events per core, latency (SECONDS=20)
+	TIDEMARK_LOAD_SECONDS=$(SECONDS) $(GO) test -p 1 -timeout 1h -count 1 -v -tags integration ./deploy/integration/load
 
 build: web ## the binary, bin/tidemark
 	$(GO) build -trimpath -o $(BIN) ./cmd/tidemark
