@@ -9,6 +9,7 @@ func amplitude() *api {
 	in := shape{batch: "events", key: "api_key", sentAt: "client_upload_time"}
 	return &api{
 		dialect: dialectAmplitude,
+		route:   "httpapi",
 		media:   []string{"application/json", "text/plain"},
 		limits:  max,
 		key:     headerKey,

@@ -12,6 +12,7 @@ import (
 // to hear. All of them become messages, and messages become events in one way.
 type api struct {
 	dialect string
+	route   string   // which call of the dialect; a letter names it
 	method  string   // POST where empty; a GET has its one event in its query
 	media   []string // content types taken; an absent header passes
 	limits  limits
@@ -21,6 +22,8 @@ type api struct {
 	packed func(*http.Request) bool
 	// split finds the events of a body, which is UTF-8 and not nested too deep.
 	split func(*http.Request, []byte) (envelope, *refusal)
+	// context reads what a request says for all its events into the message that they begin with; nil where nothing is.
+	context func(*reader, *message) error
 	// read takes one event, a JSON object, into the message that holds what its request says for all. An error means that
 	// it is not readable.
 	read func(*reader, *message) error
@@ -39,7 +42,7 @@ type limits struct {
 // envelope is a request taken apart. The slices lie in the request's body.
 type envelope struct {
 	writeKey string
-	context  []byte   // Segment's context of a batch; nil where absent
+	context  []byte   // what the request says for all events, a JSON object; nil where nothing is
 	events   [][]byte // one JSON value each
 	base     message  // what every event begins with
 }
@@ -99,11 +102,12 @@ func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *
 }
 
 func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
+	in.origin = Origin{Route: a.route, SentAt: env.base.sent, Context: env.context}
 	whole := true
-	if env.context != nil {
+	if env.context != nil && a.context != nil {
 		whole = validText(env.context)
 		rd.reset(env.context)
-		if err := rd.context(&env.base.context); err != nil {
+		if err := a.context(rd, &env.base); err != nil {
 			return badJSON
 		}
 	}

@@ -139,7 +139,7 @@ func TestClients(t *testing.T) {
 			}
 			compareLines(t, "clicks", f.clicks(), clickLine, tt.clicks)
 			compareLines(t, "orders", f.orders(), orderLine, tt.orders)
-			compareLines(t, "dead letters", f.letters(), func(l letter) string { return string(l.Kind) }, strings.ReplaceAll(tt.letters, " ", "\n"))
+			compareLines(t, "dead letters", f.letters(), func(l Letter) string { return string(l.Kind) }, strings.ReplaceAll(tt.letters, " ", "\n"))
 		})
 	}
 }

@@ -17,6 +17,9 @@ const (
 	cloudEventBatch = "application/cloudevents-batch+json"
 )
 
+// cloudRoute is what letters of CloudEvents name.
+const cloudRoute = "event"
+
 // cloudAttributes are the context attributes that become fields of the event. All others, extensions included, are
 // dropped and counted.
 type cloudAttributes struct {
@@ -85,6 +88,7 @@ func (c *Collector) cloudEvents(r *http.Request) (answer, error) {
 			return answer{}, no
 		}
 		in := c.newIntake(dialectCloudEvents, who, r, l, len(events))
+		in.origin = Origin{Route: cloudRoute}
 		return in.lines(ctx, events, func(rd *reader, l line) (bool, error) { return in.cloudEvent(rd, l.text) })
 	})
 }

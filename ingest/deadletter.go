@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -17,38 +18,44 @@ type DeadLetter struct {
 	Reason string // fixed words, fit for a board; never the sender's text
 	Source string // dialect of the collector, or name of the processor group
 	Shop   string // empty where unknown
+	Origin Origin // of the collector's letters
 	// Topic, Partition and Offset are where a processor found the record. The collector leaves Topic empty.
 	Topic     string
 	Partition int32
 	Offset    int64
+	RecordKey []byte // of the record that a processor found
 	// ReceivedAt is when the collector got it, or the record's append time.
 	ReceivedAt schemas.Millis
 	Payload    []byte // as received; masked and cut before it is written
 }
 
-// letter is a DeadLetter on the wire.
-type letter struct {
-	Kind       Kind           `json:"kind"`
-	Reason     string         `json:"reason"`
-	Source     string         `json:"source"`
-	Shop       string         `json:"shop,omitempty"`
-	Topic      string         `json:"topic,omitempty"`
-	Partition  *int32         `json:"partition,omitempty"`
-	Offset     *int64         `json:"offset,omitempty"`
-	ReceivedAt schemas.Millis `json:"received_at"`
-	Size       int            `json:"size"` // bytes of the payload as received
-	Payload    string         `json:"payload"`
+// Origin is what a request says beside the event, as far as the event's meaning hangs on it.
+type Origin struct {
+	Route   string // what the dialect was asked for: Segment's call, or the family of tidemark's own lines
+	Secret  bool   // whether the key was secret
+	SentAt  string // of the batch
+	Context []byte // of the batch, JSON; nil where there is none
+	Agent   string // the request's user agent
+	Network string // of the visitor
+
+	shop *schemas.Shop // for pseudonyms of people in the payload
 }
 
 // Record makes the Kafka record for the dead letter topic. Its key is the origin "topic/partition/offset", or a hash of
 // the letter, so that one written twice is known by its key. The hash is of the masked payload: one of the clear payload
 // would let anybody try all phone numbers in the masked place.
 func (d *DeadLetter) Record() (*kgo.Record, error) {
-	l := letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, ReceivedAt: d.ReceivedAt,
-		Size: len(d.Payload), Payload: redact(d.Payload)}
+	l := Letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, Route: d.Origin.Route, Secret: d.Origin.Secret, Network: d.Origin.Network,
+		SentAt: maskedText(d.Origin.SentAt, maxTime), Agent: maskedText(d.Origin.Agent, maxText), ReceivedAt: d.ReceivedAt, Size: len(d.Payload)}
+	whole, wholeContext := false, true
+	l.Payload, whole = redact(d.Payload, d.Origin.shop, d.ReceivedAt)
+	if d.Origin.Context != nil {
+		l.Context, wholeContext = redact(d.Origin.Context, d.Origin.shop, d.ReceivedAt)
+	}
+	l.Partial = !whole || !wholeContext
 	key := ""
 	if d.Topic != "" {
-		l.Topic, l.Partition, l.Offset = d.Topic, &d.Partition, &d.Offset
+		l.Topic, l.Partition, l.Offset, l.RecordKey = d.Topic, &d.Partition, &d.Offset, strings.ToValidUTF8(string(d.RecordKey), "\uFFFD")
 		key = d.Topic + "/" + strconv.Itoa(int(d.Partition)) + "/" + strconv.FormatInt(d.Offset, 10)
 	} else {
 		key = stableID(d.Shop, string(d.Kind), l.Payload)
@@ -58,6 +65,14 @@ func (d *DeadLetter) Record() (*kgo.Record, error) {
 		return nil, fmt.Errorf("dead letter %s: %w", key, err)
 	}
 	return &kgo.Record{Topic: schemas.DeadLetterTopic, Key: []byte(key), Value: value}, nil
+}
+
+// maxTime is how much of a text that should be a time is kept.
+const maxTime = 64
+
+func maskedText(s string, limit int) string {
+	s, _ = maskFree(strings.ToValidUTF8(s, "\uFFFD"))
+	return clip(s, limit)
 }
 
 // DeadLetters writes dead letters to their topic.

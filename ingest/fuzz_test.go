@@ -202,8 +202,9 @@ func FuzzRedact(f *testing.F) {
 	f.Add([]byte(`{"a":"x@y.example`))
 	f.Add([]byte("\xff@x.yy"))
 	f.Add([]byte(`{"a@b.example":"q@w.ee@b.example"}`))
+	shop, _ := loadShops(f).ByID("alpha")
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		out := redact(raw)
+		out, _ := redact(raw, shop, schemas.MillisOf(testNow))
 		if len(out) > maxPayload || !utf8.ValidString(out) || emailShape.MatchString(out) {
 			t.Fatalf("%d bytes: %q", len(out), out)
 		}

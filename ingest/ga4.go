@@ -3,7 +3,6 @@ package ingest
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"tidemark/schemas"
 )
@@ -13,9 +12,10 @@ import (
 // fresh id and the time of its arrival.
 func ga4() *api {
 	max := limits{body: 130 << 10, event: 130 << 10, events: 25, status: http.StatusRequestEntityTooLarge}
-	in := shape{batch: "events", rest: ga4Member}
+	in := shape{batch: "events", common: []string{"client_id", "user_id", "timestamp_micros"}}
 	return &api{
 		dialect: dialectGA4,
+		route:   "collect",
 		media:   []string{"application/json", "text/plain"},
 		limits:  max,
 		key: func(r *http.Request) (string, *refusal) {
@@ -24,32 +24,44 @@ func ga4() *api {
 			}
 			return headerKey(r)
 		},
-		split: func(_ *http.Request, body []byte) (envelope, *refusal) { return in.split(body, max) },
-		read:  (*reader).ga4,
-		done:  func(*intake) answer { return answer{status: http.StatusNoContent} },
+		split:   func(_ *http.Request, body []byte) (envelope, *refusal) { return in.split(body, max) },
+		context: (*reader).ga4Context,
+		read:    (*reader).ga4,
+		done:    func(*intake) answer { return answer{status: http.StatusNoContent} },
 	}
 }
 
-// ga4Member reads what a request says of all its events.
-func ga4Member(m *message, name string, raw []byte) {
-	switch name {
-	case "client_id":
-		m.anonymousID = plainString(raw)
-	case "user_id":
-		m.userID = plainString(raw)
-	case "timestamp_micros":
-		m.at = microseconds(strings.Trim(string(raw), `"`))
-	}
+// ga4Context reads what a request says of all its events.
+func (r *reader) ga4Context(m *message) error {
+	return r.object(func(name []byte) error {
+		switch string(name) {
+		case "client_id":
+			return r.text(&m.anonymousID)
+		case "user_id":
+			return r.text(&m.userID)
+		case "timestamp_micros":
+			return r.microseconds(&m.at)
+		}
+		return r.drop(name)
+	})
 }
 
 // microseconds reads a whole number of microseconds since 1970. What is none is a time that cannot be true, so that the
 // event is refused instead of counted at another time.
-func microseconds(text string) moment {
+func (r *reader) microseconds(dst *moment) error {
+	var text string
+	if r.dec.PeekKind() == 'n' {
+		return r.dec.SkipValue()
+	}
+	if err := r.text(&text); err != nil {
+		return err
+	}
 	us, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return moment{set: true}
+		us = 0
 	}
-	return moment{time: schemas.Millis(us / 1000), set: true}
+	*dst = moment{time: schemas.Millis(us / 1000), set: true}
+	return nil
 }
 
 func (r *reader) ga4(m *message) error {
@@ -61,10 +73,7 @@ func (r *reader) ga4(m *message) error {
 		case "params":
 			return r.object(func(name []byte) error { return r.ga4Param(m, name) })
 		case "timestamp_micros":
-			var at string
-			err := r.text(&at)
-			m.at = microseconds(at)
-			return err
+			return r.microseconds(&m.at)
 		}
 		return r.drop(name)
 	})

@@ -180,8 +180,8 @@ func (f *fixture) orders() []schemas.Order {
 	return decodeAll[schemas.Order](f.tb, f, schemas.Orders.Topic())
 }
 
-func (f *fixture) letters() []letter {
-	return decodeAll[letter](f.tb, f, schemas.DeadLetterTopic)
+func (f *fixture) letters() []Letter {
+	return decodeAll[Letter](f.tb, f, schemas.DeadLetterTopic)
 }
 
 // one returns the only click.

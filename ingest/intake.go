@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"tidemark/schemas"
@@ -32,6 +33,9 @@ type intake struct {
 	seen     map[identity]int // index into recs
 	counts   tally
 	scratch  []byte
+	origin   Origin // route, sentAt and context, as the dialect sets them
+	refused  *fault // of the last event that was quarantined
+	letter   string // key of the dead letter that is read again; empty for a request
 }
 
 // identity is what must occur once within a request.
@@ -96,7 +100,10 @@ func (in *intake) settle(fresh bool) {
 
 // quarantine turns an event that cannot be read into a dead letter.
 func (in *intake) quarantine(f *fault, payload []byte) error {
-	letter := DeadLetter{Kind: f.kind, Reason: f.reason, Source: in.dialect, Shop: in.sender.shop.ID, ReceivedAt: in.received, Payload: payload}
+	in.refused = f
+	origin := in.origin
+	origin.Secret, origin.Agent, origin.Network, origin.shop = in.sender.secret, in.agent, in.from, in.sender.shop
+	letter := DeadLetter{Kind: f.kind, Reason: f.reason, Source: in.dialect, Shop: in.sender.shop.ID, Origin: origin, ReceivedAt: in.received, Payload: payload}
 	rec, err := letter.Record()
 	if err != nil {
 		return err
@@ -119,6 +126,15 @@ func (in *intake) finish(ctx context.Context) error {
 	}
 	in.count()
 	return nil
+}
+
+// freshID is the id of an event that came without one: another at each attempt, but the same whenever a letter is read
+// again.
+func (in *intake) freshID() string {
+	if in.letter != "" {
+		return stableID(in.sender.shop.ID, "letter", in.letter)
+	}
+	return uuid.NewString()
 }
 
 // people replaces ids of people that are direct identifiers by their pseudonyms.

@@ -3,8 +3,6 @@ package ingest
 import (
 	"cmp"
 
-	"github.com/google/uuid"
-
 	"tidemark/schemas"
 )
 
@@ -23,7 +21,7 @@ func (in *intake) messageEnvelope(m *message, e *schemas.Envelope) *fault {
 		return &fault{KindMissingField, "track without event"}
 	}
 	if e.EventID = m.messageID; e.EventID == "" {
-		e.EventID = uuid.NewString()
+		e.EventID = in.freshID()
 		in.counts.generated++
 	}
 	if f := in.messageTime(m, e); f != nil {

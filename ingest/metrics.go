@@ -19,12 +19,13 @@ const (
 	dialectCloudEvents = "cloudevents"
 )
 
-// metrics are the collector's own counters. Every label value comes from a constant of this program.
+// metrics are the collector's own counters. Every label value comes from a constant of this program, or is a shop of
+// shops.yaml.
 type metrics struct {
 	requests    *prometheus.CounterVec // dialect, code
 	seconds     *prometheus.HistogramVec
 	events      *prometheus.CounterVec // dialect, result
-	quarantined *prometheus.CounterVec // dialect, kind
+	quarantined *prometheus.CounterVec // dialect, kind, shop
 	dropped     *prometheus.CounterVec // dialect, class
 	orders      *prometheus.CounterVec // shop, type
 	strange     *prometheus.CounterVec // source
@@ -57,7 +58,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "request_seconds",
 			Help: "Time from the request's header to its answer.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}, []string{"dialect"}),
 		events:      vec("events_total", "Events of answered requests, by what became of them.", "dialect", "result"),
-		quarantined: vec("quarantined_total", "Events sent to the dead letters.", "dialect", "kind"),
+		quarantined: vec("quarantined_total", "Events sent to the dead letters.", "dialect", "kind", "shop"),
 		dropped:     vec("dropped_fields_total", "Fields not kept, personal or unknown.", "dialect", "class"),
 		orders: vec("orders_total", "Order events accepted from the shop's authoritative source; senders' repetitions count again. "+
 			"It tells that orders have stopped when nothing behind Kafka works.", "shop", "type"),

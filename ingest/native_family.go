@@ -12,6 +12,7 @@ import (
 
 // nativeFamily reads the events of one family in its own wire format.
 type nativeFamily struct {
+	name   string
 	public bool // whether a public key may write it
 	event  func(in *intake, rd *reader, text []byte) (fresh bool, err error)
 }
@@ -57,7 +58,7 @@ func addFamily[E any, P familyEvent[E]](out map[string]nativeFamily, f schemas.F
 	dec, decErr := schemas.NewDecoder[E]()
 	enc, encErr := schemas.NewEncoder[E]()
 	known := members{top: memberNames(reflect.TypeFor[E]()), item: memberNames(reflect.TypeFor[schemas.Item]())}
-	out[f.Name] = nativeFamily{public: f.Name == schemas.Clickstream.Name, event: func(in *intake, rd *reader, text []byte) (bool, error) {
+	out[f.Name] = nativeFamily{name: f.Name, public: f.Name == schemas.Clickstream.Name, event: func(in *intake, rd *reader, text []byte) (bool, error) {
 		if len(text) > limit {
 			return false, &fault{KindTooLarge, "event over the limit"}
 		}
@@ -127,6 +128,9 @@ func (in *intake) nativeEnvelope(e *schemas.Envelope) error {
 	e.Shop, e.Market, e.ReceivedAt = in.sender.shop.ID, in.sender.shop.Market, in.received
 	if e.Source = cleanText(e.Source, maxName); e.Source == "" || !in.sender.secret {
 		e.Source = dialectNative
+	}
+	if e.EventID == "" && in.letter != "" { // the letter has the identity that the event lacks
+		e.EventID = in.freshID()
 	}
 	var f *fault
 	if e.EventID, f = cleanID("event_id", e.EventID); f != nil {

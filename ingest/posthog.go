@@ -14,6 +14,7 @@ func posthog() *api {
 	in := shape{batch: "batch", single: true, list: true, key: "api_key", sentAt: "sent_at"}
 	return &api{
 		dialect: dialectPostHog,
+		route:   "capture",
 		media:   []string{"application/json", "text/plain", "application/x-www-form-urlencoded"},
 		limits:  max,
 		key:     headerKey,

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"strings"
 	"unicode/utf8"
 
@@ -10,8 +11,9 @@ import (
 	"tidemark/schemas"
 )
 
-// maxPayload is how much of a payload a dead letter keeps, in bytes.
-const maxPayload = 8 << 10
+// maxPayload is how much of a payload a dead letter keeps, in bytes: a whole event up to the dialects' limit of 32 KiB, and
+// room for masks that are longer than what they replace.
+const maxPayload = 40 << 10
 
 const personalMask = "[personal]"
 
@@ -64,17 +66,24 @@ func isAmount(text string) bool {
 	return err == nil && len(text) < minDigits
 }
 
-// redact prepares a payload for the dead letters: values of personal members and personal shapes in any text are
-// replaced, then it is cut to maxPayload. What is not JSON is taken as text.
-func redact(raw []byte) string {
+// redact prepares a payload of a shop for the dead letters: values of personal members and personal shapes in any text are
+// replaced, then it is cut to maxPayload. Ids that events keep stay as the collector keeps them, else no letter could be
+// told from another or sent again. What is not JSON is taken as text. whole says that nothing but masked values is missing.
+func redact(raw []byte, shop *schemas.Shop, at schemas.Millis) (text string, whole bool) {
+	complete := len(raw) <= 4*maxPayload
 	raw = raw[:min(len(raw), 4*maxPayload)] // no more work than for what is kept
 	var out bytes.Buffer
-	enc := jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if err := redactValue(dec, enc); err != nil {
-		return redactText(string(raw))
+	r := redactor{
+		shop: shop, at: at,
+		enc: jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		dec: jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
-	return clip(strings.ToValidUTF8(strings.TrimSuffix(out.String(), "\n"), "\uFFFD"), maxPayload)
+	if err := r.value(); err != nil {
+		return redactText(string(raw)), false
+	}
+	full := strings.ToValidUTF8(strings.TrimSuffix(out.String(), "\n"), "\uFFFD")
+	text = clip(full, maxPayload)
+	return text, complete && len(text) == len(full) && !r.lost
 }
 
 // redactText is for what cannot be parsed; whose value a text is cannot be told there, so all quoted texts go but names.
@@ -88,47 +97,158 @@ func redactText(s string) string {
 	}), maxPayload)
 }
 
-// redactValue copies one value token by token.
-func redactValue(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
-	name := ""
+// redactor copies one value token by token.
+type redactor struct {
+	shop *schemas.Shop // nil where unknown
+	at   schemas.Millis
+	lost bool // something was masked that an event needs
+	dec  *jsontext.Decoder
+	enc  *jsontext.Encoder
+	path []string // names of the members that the objects around are values of; empty names in arrays
+	name string   // of the member at hand
+}
+
+func (r *redactor) value() error {
 	for {
-		tok, err := dec.ReadToken()
+		tok, err := r.dec.ReadToken()
 		if err != nil {
 			return err
 		}
 		isName := false
 		switch tok.Kind() {
+		case '{', '[':
+			r.path, r.name = append(r.path, r.name), ""
+		case '}', ']':
+			r.path = r.path[:len(r.path)-1]
 		case '"':
-			text := tok.String()
-			kind, n := dec.StackIndex(dec.StackDepth())
+			text := strings.ToValidUTF8(tok.String(), "\uFFFD")
+			kind, n := r.dec.StackIndex(r.dec.StackDepth())
 			if isName = kind == '{' && n%2 == 1; isName {
-				name = text
+				r.name = text
 			}
-			clean, _ := maskFree(strings.ToValidUTF8(text, "\uFFFD"))
-			if !isName && kind == '{' && freeText(name) && !isAmount(text) {
+			clean := r.text(text, isName)
+			if !isName && kind == '{' && freeText(r.name) && !isAmount(text) {
 				clean = personalMask
 			}
 			tok = jsontext.String(clean)
 		case '0':
-			if !strings.HasSuffix(name, "_at") && longNumber(tok.String()) {
+			number := tok.String()
+			switch {
+			case personIDName(r.name):
+				if person := r.person(number); person != number {
+					tok = jsontext.String(person)
+				}
+			case !timeName(r.name) && !idName(r.name) && longNumber(number):
 				tok = jsontext.String(numberMask)
 			}
 		}
-		if err := enc.WriteToken(tok); err != nil {
+		if err := r.enc.WriteToken(tok); err != nil {
 			return err
 		}
-		if isName && personal(name) {
-			if err := dec.SkipValue(); err != nil {
+		if isName && personal(r.name) && !r.campaignName() && !idName(r.name) {
+			if err := r.dec.SkipValue(); err != nil {
 				return err
 			}
-			if err := enc.WriteToken(jsontext.String(personalMask)); err != nil {
+			if err := r.enc.WriteToken(jsontext.String(personalMask)); err != nil {
 				return err
 			}
 		}
-		if dec.StackDepth() == 0 {
+		if r.dec.StackDepth() == 0 {
 			return nil
 		}
 	}
+}
+
+// text masks a text. Ids pass as they do on the way into an event. JSON within a text, as Snowplow's trackers send it, is
+// looked through like the rest.
+func (r *redactor) text(s string, isName bool) string {
+	switch {
+	case isName || len(s) > maxID && !nestedName(r.name):
+	case nestedName(r.name):
+		return r.nested(s)
+	case personIDName(r.name):
+		return r.person(s)
+	case idName(r.name):
+		masked, hit := maskEmail(s)
+		r.lost = r.lost || hit
+		return masked
+	}
+	masked, _ := maskFree(s)
+	return masked
+}
+
+// person replaces a person's id that is a direct identifier by its pseudonym. Without a key for it the id is lost, and the
+// letter can't be sent again: its event would be somebody else's.
+func (r *redactor) person(id string) string {
+	normal, direct := directIdentifier(id)
+	if !direct {
+		return id
+	}
+	if r.shop != nil {
+		if pseudonym, ok := r.shop.Pseudonym(r.at, normal); ok {
+			return pseudonym
+		}
+	}
+	r.lost = true
+	return personalMask
+}
+
+// nestedName says whether a member holds JSON in a text: plain, or in base64.
+func nestedName(name string) bool {
+	return name == "ue_pr" || name == "co" || packedName(name)
+}
+
+func packedName(name string) bool { return name == "ue_px" || name == "cx" }
+
+func (r *redactor) nested(s string) string {
+	raw := []byte(s)
+	if packedName(r.name) {
+		var err error
+		if raw, err = unpackBase64(s); err != nil {
+			r.lost = true
+			return personalMask
+		}
+	}
+	text, whole := redact(raw, r.shop, r.at)
+	r.lost = r.lost || !whole
+	if packedName(r.name) {
+		text = base64.RawURLEncoding.EncodeToString([]byte(text))
+	}
+	return text
+}
+
+// campaignName says whether the member at hand is the name of a campaign, not of a person.
+func (r *redactor) campaignName() bool {
+	return r.name == "name" && len(r.path) > 0 && r.path[len(r.path)-1] == "campaign"
+}
+
+// timeName says whether a number of that name is a time.
+func timeName(name string) bool {
+	switch name {
+	case "time", "dtm", "stm", "ttm", "timestamp_micros":
+		return true
+	}
+	return strings.HasSuffix(name, "_at") || name == "timestamp" || name == "sentAt" || name == "originalTimestamp"
+}
+
+// idName says whether a member is an id that events keep. Others, as wechat_id, may be somebody's number and are masked.
+func idName(name string) bool {
+	switch name {
+	case "event_id", "order_id", "checkout_id", "cart_id", "session_id", "impression_id", "product_id", "tracking_id", "ticket_id", "sku",
+		"messageId", "refund_id", "promotion_id", "uuid", "insert_id", "eid", "sid", "$session_id", "transaction_id", "tr_id", "item_id", "sessionId", "aid":
+		return true
+	}
+	return personIDName(name)
+}
+
+// personIDName says whether a member is the id of a visitor or buyer.
+func personIDName(name string) bool {
+	switch name {
+	case "anonymous_id", "user_id", "buyer", "anonymousId", "userId", "previousId", "distinct_id", "$device_id", "$anon_distinct_id", "$user_id",
+		"device_id", "client_id", "uid", "duid", "nuid":
+		return true
+	}
+	return false
 }
 
 // longNumber says whether a JSON number is long enough to be somebody's; times are told by their names.

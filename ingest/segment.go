@@ -45,10 +45,12 @@ func segment(call string) *api {
 	}
 	return &api{
 		dialect: dialectSegment,
+		route:   call,
 		media:   []string{"application/json", "text/plain", "application/x-www-form-urlencoded"},
 		limits:  max,
 		key:     headerKey,
 		split:   func(_ *http.Request, body []byte) (envelope, *refusal) { return in.split(body, max) },
+		context: func(rd *reader, m *message) error { return rd.context(&m.context) },
 		read: func(rd *reader, m *message) error {
 			err := rd.segmentMessage(m)
 			if call != callBatch {

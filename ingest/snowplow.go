@@ -24,6 +24,7 @@ func snowplow(method string) *api {
 	in := shape{batch: "data"}
 	return &api{
 		dialect: dialectSnowplow,
+		route:   "tp2",
 		method:  method,
 		media:   []string{"application/json", "text/plain"},
 		limits:  max,
@@ -235,14 +236,17 @@ func schemaName(uri string) (vendor, name string) {
 	return vendor, name
 }
 
+// unpackBase64 reads what trackers write, who differ in alphabet and padding.
+func unpackBase64(s string) ([]byte, error) {
+	return base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(s), "="))
+}
+
 // unpackDescribed reads the plain form, or the one in base64, into out.
 func unpackDescribed(plain, packed string, out any) error {
 	raw := []byte(plain)
 	if plain == "" {
 		var err error
-		// Trackers differ in alphabet and padding.
-		packed = strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(packed), "=")
-		if raw, err = base64.RawURLEncoding.DecodeString(packed); err != nil {
+		if raw, err = unpackBase64(packed); err != nil {
 			return &fault{KindUnreadable, "self-describing JSON is no base64"}
 		}
 	}

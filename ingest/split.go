@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // shape says where the parts of a request's JSON stand.
 type shape struct {
-	batch                string // member that holds the events; empty where the request itself is the one event
-	key, sentAt, context string // other members of the outermost object; empty where there is none
-	rest                 func(m *message, name string, raw []byte)
-	single               bool // a request without batch is itself the one event
-	list                 bool // a bare array of events passes as well
+	batch                string   // member that holds the events; empty where the request itself is the one event
+	key, sentAt, context string   // other members of the outermost object; empty where there is none
+	common               []string // members that the request says for all events, beside or instead of context
+	single               bool     // a request without batch is itself the one event
+	list                 bool     // a bare array of events passes as well
 }
 
 // split checks the whole request's syntax, names given twice included, and finds its events. Half surrogate pairs pass:
@@ -88,10 +90,23 @@ func (s *splitter) member(name string) *refusal {
 		s.out.base.sent = plainString(raw)
 	case name == s.context:
 		s.out.context = raw
-	case s.rest != nil:
-		s.rest(&s.out.base, name, raw)
+	case slices.Contains(s.common, name):
+		s.gather(name, raw)
 	}
 	return nil
+}
+
+// gather adds a member to the context, an object of our own making.
+func (s *splitter) gather(name string, raw []byte) {
+	sep := byte(',')
+	if s.out.context == nil {
+		sep = '{'
+	} else {
+		s.out.context = s.out.context[:len(s.out.context)-1] // of the brace that closed it
+	}
+	s.out.context = append(s.out.context, sep)
+	s.out.context = strconv.AppendQuote(s.out.context, name) // a plain word
+	s.out.context = append(append(append(s.out.context, ':'), raw...), '}')
 }
 
 func (s *splitter) events() *refusal {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"tidemark/schemas"
 	"time"
 )
 
@@ -151,6 +153,7 @@ func TestMask(t *testing.T) {
 }
 
 func TestRedact(t *testing.T) {
+	shop, _ := loadShops(t).ByID("alpha")
 	for text, want := range map[string]string{
 		`{"email":"x","a":{"First_Name":{"deep":["y"]},"b":1}}`: `{"email":"[personal]","a":{"First_Name":"[personal]","b":1}}`,
 		`{"note":"call 13800138000","n":13800138000}`:           `{"note":"[personal]","n":"[number]"}`,
@@ -163,11 +166,11 @@ func TestRedact(t *testing.T) {
 		`{"shipping_address":"x","customerEmail":"y","z":"z"}`:  `{"shipping_address":"[personal]","customerEmail":"[personal]","z":"z"}`,
 		"\xff\xfe": "\uFFFD",
 	} {
-		if got := redact([]byte(text)); got != want {
+		if got, _ := redact([]byte(text), shop, schemas.MillisOf(testNow)); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
-	if got := redact([]byte(`{"a":"` + strings.Repeat("é", 1<<20) + `"}`)); len(got) > maxPayload {
+	if got, _ := redact([]byte(`{"a":"`+strings.Repeat("é", 1<<20)+`"}`), shop, schemas.MillisOf(testNow)); len(got) > maxPayload {
 		t.Errorf("payload of %d bytes", len(got))
 	}
 }

@@ -42,7 +42,7 @@ func (in *intake) count() {
 		m.strange.WithLabelValues(in.dialect).Add(float64(t.strange))
 	}
 	for kind, n := range t.kinds {
-		m.quarantined.WithLabelValues(in.dialect, string(kind)).Add(float64(n))
+		m.quarantined.WithLabelValues(in.dialect, string(kind), in.sender.shop.ID).Add(float64(n))
 	}
 	for kind, n := range t.orders {
 		// The type lies in the request's body, whose memory is used again; the metric keeps its labels.

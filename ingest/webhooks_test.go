@@ -263,7 +263,7 @@ func TestWebhookDeadLetters(t *testing.T) {
 	}
 }
 
-func kindsOf(letters []letter) (out []string) {
+func kindsOf(letters []Letter) (out []string) {
 	for _, l := range letters {
 		out = append(out, string(l.Kind))
 	}

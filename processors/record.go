@@ -7,10 +7,11 @@ import (
 	"tidemark/schemas"
 )
 
-// Record is one Kafka record as a task sees it. Value is only valid during Apply.
+// Record is one Kafka record as a task sees it. Key and Value are only valid during Apply.
 type Record struct {
 	Offset    int64
 	Time      schemas.Millis // append time
+	Key       []byte         // as Value; of no meaning to a task, a dead letter keeps it
 	Value     []byte
 	Heartbeat bool
 }
@@ -74,6 +75,7 @@ type Dead struct {
 	Offset int64
 	Time   schemas.Millis // append time
 	Reason schemas.Reason
+	Key    []byte // a copy; nil where the record had none, or the caller gave none
 	Value  []byte // a copy
 }
 
@@ -83,7 +85,7 @@ const ReasonPanic schemas.Reason = "panic while counting"
 func deadOf(r *Record, cause error) Dead {
 	reason := schemas.BadValue
 	errors.As(cause, &reason)
-	return Dead{Offset: r.Offset, Time: r.Time, Reason: reason, Value: slices.Clone(r.Value)}
+	return Dead{Offset: r.Offset, Time: r.Time, Reason: reason, Key: slices.Clone(r.Key), Value: slices.Clone(r.Value)}
 }
 
 // Flush is what a task hands over: rows to store, then the position to commit.

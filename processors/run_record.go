@@ -23,7 +23,7 @@ func (w *worker) convert(recs []*kgo.Record) (next int64) {
 		if r.Offset >= w.liveAt {
 			w.fresh.see(at)
 		}
-		w.recs = append(w.recs, Record{Offset: r.Offset, Time: at, Value: r.Value, Heartbeat: IsHeartbeat(r)})
+		w.recs = append(w.recs, Record{Offset: r.Offset, Time: at, Key: r.Key, Value: r.Value, Heartbeat: IsHeartbeat(r)})
 	}
 	return next
 }

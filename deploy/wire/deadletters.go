@@ -15,7 +15,7 @@ func DeadLetters(w *ingest.DeadLetters, group string) func(context.Context, stri
 		for i, d := range dead {
 			letters[i] = ingest.DeadLetter{
 				Kind: kindOf(d.Reason), Reason: string(d.Reason), Source: group, Topic: topic, Partition: partition,
-				Offset: d.Offset, ReceivedAt: d.Time, Payload: d.Value,
+				Offset: d.Offset, RecordKey: d.Key, ReceivedAt: d.Time, Payload: d.Value,
 			}
 		}
 		return w.Write(ctx, letters...)
