@@ -102,7 +102,7 @@ func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *
 }
 
 func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
-	in.origin = Origin{Route: a.route, SentAt: env.base.sent, Context: env.context}
+	in.origin = Origin{named: true, Route: a.route, SentAt: env.base.sent, Context: env.context}
 	whole := true
 	if env.context != nil && a.context != nil {
 		whole = validText(env.context)

@@ -38,7 +38,8 @@ type Origin struct {
 	Agent   string // the request's user agent
 	Network string // of the visitor
 
-	shop *schemas.Shop // for pseudonyms of people in the payload
+	shop  *schemas.Shop // for pseudonyms of people in the payload
+	named bool          // see redaction
 }
 
 // Record makes the Kafka record for the dead letter topic. Its key is the origin "topic/partition/offset", or a hash of
@@ -48,9 +49,11 @@ func (d *DeadLetter) Record() (*kgo.Record, error) {
 	l := Letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, Route: d.Origin.Route, Secret: d.Origin.Secret, Network: d.Origin.Network,
 		SentAt: maskedText(d.Origin.SentAt, maxTime), Agent: maskedText(d.Origin.Agent, maxText), ReceivedAt: d.ReceivedAt, Size: len(d.Payload)}
 	whole, wholeContext := false, true
-	l.Payload, whole = redact(d.Payload, d.Origin.shop, d.ReceivedAt)
+	of := redaction{shop: d.Origin.shop, at: d.ReceivedAt, named: d.Origin.named || d.Topic == schemas.Clickstream.Topic()}
+	l.Payload, whole = redact(d.Payload, of)
 	if d.Origin.Context != nil {
-		l.Context, wholeContext = redact(d.Origin.Context, d.Origin.shop, d.ReceivedAt)
+		of.named = false
+		l.Context, wholeContext = redact(d.Origin.Context, of)
 	}
 	l.Partial = !whole || !wholeContext
 	key := ""

@@ -204,7 +204,7 @@ func FuzzRedact(f *testing.F) {
 	f.Add([]byte(`{"a@b.example":"q@w.ee@b.example"}`))
 	shop, _ := loadShops(f).ByID("alpha")
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		out, _ := redact(raw, shop, schemas.MillisOf(testNow))
+		out, _ := redact(raw, redaction{shop: shop, at: schemas.MillisOf(testNow)})
 		if len(out) > maxPayload || !utf8.ValidString(out) || emailShape.MatchString(out) {
 			t.Fatalf("%d bytes: %q", len(out), out)
 		}

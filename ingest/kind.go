@@ -23,6 +23,11 @@ const (
 	KindInvalid      Kind = "invalid"       // refused by the family's own check
 )
 
+// Kinds lists all kinds.
+func Kinds() []Kind {
+	return []Kind{KindUnreadable, KindMissingField, KindBadID, KindBadTime, KindBadAmount, KindBadCurrency, KindBadText, KindUnknownType, KindTooLarge, KindInvalid}
+}
+
 // fault says why one event is quarantined. The reason names fields and limits, never the sender's text.
 type fault struct {
 	kind   Kind

@@ -68,7 +68,7 @@ func (c *Collector) events(r *http.Request) (answer, error) {
 			return answer{}, no
 		}
 		in := c.newIntake(dialectNative, who, r, l, len(lines))
-		in.origin = Origin{Route: family.name}
+		in.origin = family.origin()
 		return in.lines(ctx, lines, func(rd *reader, l line) (bool, error) { return family.event(in, rd, l.text) })
 	})
 }

@@ -17,6 +17,10 @@ type nativeFamily struct {
 	event  func(in *intake, rd *reader, text []byte) (fresh bool, err error)
 }
 
+func (f *nativeFamily) origin() Origin {
+	return Origin{Route: f.name, named: f.name == schemas.Clickstream.Name}
+}
+
 // familyEvent is what the six event types have in common.
 type familyEvent[E any] interface {
 	*E

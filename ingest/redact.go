@@ -40,7 +40,8 @@ func personal(name string) bool {
 	case "email", "emailaddress", "mail", "phone", "phonenumber", "mobile", "tel", "telephone", "name", "firstname", "lastname",
 		"fullname", "username", "nickname", "address", "street", "city", "zip", "postalcode", "ip", "ipaddress", "traits",
 		"birthday", "dateofbirth", "gender", "age", "avatar", "idcard", "idnumber", "passport", "ssn", "password", "card",
-		"cardnumber", "iban", "signedby", "customername", "browserip", "clientip", "smses", "company", "orderstatusurl", "latitude", "longitude", "location", "writekey", "advertisingid", "deviceid":
+		"cardnumber", "iban", "signedby", "customername", "browserip", "clientip", "smses", "company", "orderstatusurl", "latitude",
+		"longitude", "location", "advertisingid", "deviceid", "writekey", "apikey", "token", "aid": // the last ones are keys, which are nobody else's business
 		return true
 	}
 	for _, part := range [...]string{"email", "phone", "address", "birth", "passw", "firstname", "lastname"} {
@@ -66,15 +67,24 @@ func isAmount(text string) bool {
 	return err == nil && len(text) < minDigits
 }
 
-// redact prepares a payload of a shop for the dead letters: values of personal members and personal shapes in any text are
+// redaction is what redact has to know of a payload.
+type redaction struct {
+	shop *schemas.Shop // nil where unknown
+	at   schemas.Millis
+	// named says that the event's own member name is that of a page, screen or custom event, not of a person.
+	named bool
+}
+
+// redact prepares a payload for the dead letters: values of personal members and personal shapes in any text are
 // replaced, then it is cut to maxPayload. Ids that events keep stay as the collector keeps them, else no letter could be
 // told from another or sent again. What is not JSON is taken as text. whole says that nothing but masked values is missing.
-func redact(raw []byte, shop *schemas.Shop, at schemas.Millis) (text string, whole bool) {
+func redact(raw []byte, of redaction) (text string, whole bool) {
 	complete := len(raw) <= 4*maxPayload
 	raw = raw[:min(len(raw), 4*maxPayload)] // no more work than for what is kept
 	var out bytes.Buffer
 	r := redactor{
-		shop: shop, at: at,
+		redaction: of,
+
 		enc: jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 		dec: jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
@@ -99,8 +109,7 @@ func redactText(s string) string {
 
 // redactor copies one value token by token.
 type redactor struct {
-	shop *schemas.Shop // nil where unknown
-	at   schemas.Millis
+	redaction
 	lost bool // something was masked that an event needs
 	dec  *jsontext.Decoder
 	enc  *jsontext.Encoder
@@ -145,7 +154,7 @@ func (r *redactor) value() error {
 		if err := r.enc.WriteToken(tok); err != nil {
 			return err
 		}
-		if isName && personal(r.name) && !r.campaignName() && !idName(r.name) {
+		if isName && personal(r.name) && !r.ownName() && !idName(r.name) {
 			if err := r.dec.SkipValue(); err != nil {
 				return err
 			}
@@ -166,6 +175,8 @@ func (r *redactor) text(s string, isName bool) string {
 	case isName || len(s) > maxID && !nestedName(r.name):
 	case nestedName(r.name):
 		return r.nested(s)
+	case timeName(r.name) && allDigits(s) && len(s) <= maxTimeDigits:
+		return s
 	case personIDName(r.name):
 		return r.person(s)
 	case idName(r.name):
@@ -209,7 +220,7 @@ func (r *redactor) nested(s string) string {
 			return personalMask
 		}
 	}
-	text, whole := redact(raw, r.shop, r.at)
+	text, whole := redact(raw, redaction{shop: r.shop, at: r.at})
 	r.lost = r.lost || !whole
 	if packedName(r.name) {
 		text = base64.RawURLEncoding.EncodeToString([]byte(text))
@@ -217,10 +228,16 @@ func (r *redactor) nested(s string) string {
 	return text
 }
 
-// campaignName says whether the member at hand is the name of a campaign, not of a person.
-func (r *redactor) campaignName() bool {
-	return r.name == "name" && len(r.path) > 0 && r.path[len(r.path)-1] == "campaign"
+// ownName says whether the member at hand is the name of a campaign or of the event itself.
+func (r *redactor) ownName() bool {
+	if r.name != "name" || len(r.path) == 0 {
+		return false
+	}
+	return r.path[len(r.path)-1] == "campaign" || r.named && len(r.path) == 1
 }
+
+// maxTimeDigits is the length of a time in microseconds.
+const maxTimeDigits = 16
 
 // timeName says whether a number of that name is a time.
 func timeName(name string) bool {
@@ -235,7 +252,7 @@ func timeName(name string) bool {
 func idName(name string) bool {
 	switch name {
 	case "event_id", "order_id", "checkout_id", "cart_id", "session_id", "impression_id", "product_id", "tracking_id", "ticket_id", "sku",
-		"messageId", "refund_id", "promotion_id", "uuid", "insert_id", "eid", "sid", "$session_id", "transaction_id", "tr_id", "item_id", "sessionId", "aid":
+		"messageId", "refund_id", "promotion_id", "uuid", "insert_id", "eid", "sid", "$session_id", "transaction_id", "tr_id", "item_id", "sessionId":
 		return true
 	}
 	return personIDName(name)

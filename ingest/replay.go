@@ -85,7 +85,7 @@ func (a *api) letter(l *Letter) func(*intake, *reader, []byte) error {
 
 // letter reads one line.
 func (f nativeFamily) letter(in *intake, rd *reader, payload []byte) error {
-	in.origin = Origin{Route: f.name}
+	in.origin = f.origin()
 	_, err := in.line(rd, line{1, payload}, func(rd *reader, l line) (bool, error) { return f.event(in, rd, l.text) })
 	return err
 }
@@ -146,8 +146,8 @@ func countable[E any, P familyEvent[E]](value []byte) error {
 	return nil
 }
 
-// withoutMasked leaves out members whose value was masked as personal: the collector keeps none of them but a screen's or
-// custom event's name, and "[personal]" is not it. What is mended must be JSON as in a request.
+// withoutMasked leaves out members whose value was masked as personal: the collector keeps none of them, and "[personal]" is
+// no value. What is mended must be JSON as in a request.
 func withoutMasked(raw []byte) ([]byte, error) {
 	if no := checkText(raw); no != nil {
 		return nil, &fault{KindUnreadable, "payload is refused like a request: " + no.code}

@@ -166,11 +166,11 @@ func TestRedact(t *testing.T) {
 		`{"shipping_address":"x","customerEmail":"y","z":"z"}`:  `{"shipping_address":"[personal]","customerEmail":"[personal]","z":"z"}`,
 		"\xff\xfe": "\uFFFD",
 	} {
-		if got, _ := redact([]byte(text), shop, schemas.MillisOf(testNow)); got != want {
+		if got, _ := redact([]byte(text), redaction{shop: shop, at: schemas.MillisOf(testNow)}); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
-	if got, _ := redact([]byte(`{"a":"`+strings.Repeat("é", 1<<20)+`"}`), shop, schemas.MillisOf(testNow)); len(got) > maxPayload {
+	if got, _ := redact([]byte(`{"a":"`+strings.Repeat("é", 1<<20)+`"}`), redaction{shop: shop, at: schemas.MillisOf(testNow)}); len(got) > maxPayload {
 		t.Errorf("payload of %d bytes", len(got))
 	}
 }

@@ -19,24 +19,25 @@ const (
 
 // cli is the command line. Every flag --some-flag may come from the environment as TIDEMARK_SOME_FLAG.
 type cli struct {
-	Collect   collectCmd   `cmd:"" help:"Receive events over HTTP and write them to Kafka."`
-	Process   processCmd   `cmd:"" help:"Turn events into metrics (a consumer group)."`
-	Land      landCmd      `cmd:"" help:"Store every raw event in ClickHouse (a consumer group)."`
-	Archive   archiveCmd   `cmd:"" help:"Keep every raw event as Parquet files (a consumer group)."`
-	Import    importCmd    `cmd:"" help:"Bring in history from CSV, NDJSON or Parquet files, or raw events from an archive."`
-	Correct   correctCmd   `cmd:"" help:"Rebuild windows that late events have made dirty, by itself."`
-	Recompute recomputeCmd `cmd:"" help:"Rebuild closed windows of metrics from raw events."`
-	Rollup    rollupCmd    `cmd:"" help:"Bring figures by day and month up to date."`
-	Audit     auditCmd     `cmd:"" help:"Say whether every event is accounted for, and where the first is not."`
-	Apply     applyCmd     `cmd:"" help:"Create topics, tables and views."`
-	Generate  generateCmd  `cmd:"" help:"Write the files that are derived from the Go sources."`
-	Check     checkCmd     `cmd:"" help:"Verify catalogue, shops file and connections, and say what is wrong."`
-	Alert     alertCmd     `cmd:"" help:"Judge metrics by their history, keep incidents, tell people."`
-	Preview   previewCmd   `cmd:"" help:"Show the boards in a browser, without Grafana."`
-	Demo      demoCmd      `cmd:"" help:"Run everything on this machine, with simulated shops."`
-	Bench     benchCmd     `cmd:"" help:"Measure the processors on a preloaded topic."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
-	Engine    engineCmd    `cmd:"" hidden:"" help:"Run the embedded ClickHouse engine (the demo starts it)."`
+	Collect    collectCmd    `cmd:"" help:"Receive events over HTTP and write them to Kafka."`
+	Process    processCmd    `cmd:"" help:"Turn events into metrics (a consumer group)."`
+	Land       landCmd       `cmd:"" help:"Store every raw event in ClickHouse (a consumer group)."`
+	Archive    archiveCmd    `cmd:"" help:"Keep every raw event as Parquet files (a consumer group)."`
+	Import     importCmd     `cmd:"" help:"Bring in history from CSV, NDJSON or Parquet files, or raw events from an archive."`
+	Correct    correctCmd    `cmd:"" help:"Rebuild windows that late events have made dirty, by itself."`
+	Recompute  recomputeCmd  `cmd:"" help:"Rebuild closed windows of metrics from raw events."`
+	Rollup     rollupCmd     `cmd:"" help:"Bring figures by day and month up to date."`
+	Audit      auditCmd      `cmd:"" help:"Say whether every event is accounted for, and where the first is not."`
+	Deadletter deadletterCmd `cmd:"" help:"List, show and replay events that could not be read."`
+	Apply      applyCmd      `cmd:"" help:"Create topics, tables and views."`
+	Generate   generateCmd   `cmd:"" help:"Write the files that are derived from the Go sources."`
+	Check      checkCmd      `cmd:"" help:"Verify catalogue, shops file and connections, and say what is wrong."`
+	Alert      alertCmd      `cmd:"" help:"Judge metrics by their history, keep incidents, tell people."`
+	Preview    previewCmd    `cmd:"" help:"Show the boards in a browser, without Grafana."`
+	Demo       demoCmd       `cmd:"" help:"Run everything on this machine, with simulated shops."`
+	Bench      benchCmd      `cmd:"" help:"Measure the processors on a preloaded topic."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Engine     engineCmd     `cmd:"" hidden:"" help:"Run the embedded ClickHouse engine (the demo starts it)."`
 
 	Log logFlags `embed:"" prefix:"log-"`
 }

@@ -132,6 +132,16 @@ func TestBrokenSettings(t *testing.T) {
 		{"audit --clickhouse http://127.0.0.1:1/db --family books", exitUsage, "clickstream"},
 		{"audit --clickhouse http://127.0.0.1:1/db --brokers here", exitUsage, `"here" is no host:port`},
 		{"audit --clickhouse http://127.0.0.1:1/db --from 2026-06-18T00:00:00Z --to 2026-06-18T00:00:59Z", exitUsage, "--from"},
+		{"deadletter list", exitUsage, "--brokers"},
+		{"deadletter list --brokers localhost:1 --kind odd", exitUsage, "bad_currency"},
+		{"deadletter list --brokers localhost:1 --since soon", exitUsage, "neither a time"},
+		{"deadletter list --brokers localhost:1 --limit -1", exitUsage, "--limit"},
+		{"deadletter list --brokers localhost:1 --json --count", exitUsage, "not both"},
+		{"deadletter show --brokers localhost:1", exitUsage, "key"},
+		{"deadletter replay --brokers localhost:1 --shops " + shops, exitUsage, "--all"},
+		{"deadletter replay --brokers localhost:1 --all", exitUsage, "--shops"},
+		{"deadletter replay --brokers localhost:1 --shops " + shops + " --file " + dir + "/absent", exitUsage, "no such file"},
+		{"deadletter replay --brokers localhost:1 --shops " + shops + " --file " + badZone, exitUsage, "line 1"},
 		{"version --log-level loud", exitUsage, "debug"},
 	}
 	for _, tt := range tests {
@@ -162,7 +172,7 @@ func TestHelpNamesEveryCommandButTheEngine(t *testing.T) {
 		if code != exitOK || stderr != "" || strings.Contains(stdout, "engine") {
 			t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 		}
-		for _, name := range []string{"collect", "process", "land", "archive", "import", "correct", "recompute", "rollup", "audit", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
+		for _, name := range []string{"collect", "process", "land", "archive", "import", "correct", "recompute", "rollup", "audit", "deadletter list", "deadletter show", "deadletter replay", "apply", "generate", "check", "alert run", "alert test", "preview", "demo", "bench", "version"} {
 			if !strings.Contains(stdout, "\n  "+name+" ") {
 				t.Errorf("help does not name %s", name)
 			}
