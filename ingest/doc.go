@@ -3,6 +3,7 @@
 //	request -> limits, key -> split into events -> per event: decode, check, map -> records
 //	                                                  \-> cannot be read: dead letter with kind and reason
 //	records and dead letters -> Kafka, acks=all -> 2xx
+//	dead letter, mended or not -> the same decode, check, map -> records (Replay)
 //
 // Clients' calls, one file per vendor (segment.go, posthog.go and so on), become messages (message*.go), and messages
 // become events. tidemark's own NDJSON batch (native*.go) and CloudEvents have the form of the events themselves.

@@ -20,12 +20,12 @@ func deadLetters() health {
 				ZH: "收到缺少必填内容的事件。它们保存在主题 tidemark.deadletter 中而未计入指标：数据按此比例偏低。",
 			},
 			Look: processors.Text{
-				EN: "tidemark_ingest_quarantined_total by dialect and kind, then one record of the topic: it names reason and shop. A release of a site or an order system just before is the usual cause.",
-				ZH: "按 dialect 与 kind 查看 tidemark_ingest_quarantined_total，再看该主题中的一条记录，内含原因与店铺。通常由站点或订单系统刚发布的版本引起。",
+				EN: "tidemark_ingest_quarantined_total by dialect, kind and shop; tidemark deadletter list --count --since 1h, then show KEY (docs/deadletters.md). A release of a site or an order system just before is the usual cause.",
+				ZH: "按 dialect、kind 与 shop 查看 tidemark_ingest_quarantined_total；执行 tidemark deadletter list --count --since 1h，再用 show KEY 查看（见 docs/deadletters.md）。通常由站点或订单系统刚发布的版本引起。",
 			},
 			Act: processors.Text{
-				EN: "Have the sender mended or rolled back. The records stay in the topic for as long as Kafka keeps them.",
-				ZH: "让发送方修复或回滚。这些记录在 Kafka 保留期内一直保存。",
+				EN: "Have the sender mended or rolled back. Then tidemark deadletter replay sends the letters again, mended with --file where they need it; Kafka keeps them for its retention.",
+				ZH: "让发送方修复或回滚，随后用 tidemark deadletter replay 重放（需要修正内容时用 --file）；信件在 Kafka 保留期内一直保存。",
 			},
 		},
 		Tests: []healthTest{

@@ -46,7 +46,7 @@ func (b *Box) strays(w io.Writer) error {
 	if b.Unreadable == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "%d records of the topic are no letters\n", b.Unreadable)
+	_, err := fmt.Fprintf(w, "records of the topic that are no letters: %d\n", b.Unreadable)
 	return err
 }
 
