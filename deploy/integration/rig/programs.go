@@ -62,6 +62,15 @@ func (p Programs) Correct() []string {
 	return []string{p.Binary, "correct", "--clickhouse", p.ClickHouse, "--every", "1s", "--admin", "127.0.0.1:0"}
 }
 
+// DeadLetters reads or replays dead letters, and ends. The command is list, show or replay.
+func (p Programs) DeadLetters(command string, args ...string) []string {
+	argv := []string{p.Binary, "deadletter", command, "--brokers", p.brokers()}
+	if command == "replay" {
+		argv = append(argv, "--shops", p.Shops)
+	}
+	return append(argv, args...)
+}
+
 // Process is one worker of a group, "fast" or "slow".
 func (p Programs) Process(group string) []string {
 	return append([]string{p.Binary, "process", "--group", group, "--shops", p.Shops}, p.consumer()...)

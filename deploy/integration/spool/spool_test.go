@@ -20,7 +20,6 @@ import (
 
 	"tidemark/deploy/integration/chaos"
 	"tidemark/deploy/integration/rig"
-	"tidemark/processors/metrics"
 	"tidemark/processors/proctest"
 	"tidemark/schemas"
 )
@@ -289,79 +288,21 @@ func (s *scene) checkRaw(ctx context.Context) {
 // compare holds the tables of metrics to an oracle, and wants each control, which is wrong on purpose, to differ.
 func (s *scene) compare(ctx context.Context, log []chaos.Record, oracle chaos.Oracle, controls ...chaos.Oracle) {
 	s.t.Helper()
-	got := chaos.Tables{}
-	for name, q := range chaos.MetricsQueries() {
-		rows, err := s.rig.ClickHouse.Table(ctx, q.SQL, q.Keys)
-		if err != nil {
-			s.t.Fatalf("check error, not a mismatch: %v", err)
-		}
-		got[name] = rows
-	}
-	want := s.ask(oracle, log)
-	rows := 0
-	for name := range want {
-		rows += len(want[name])
-	}
-	lines, differ := chaos.Diff(got, want, 10)
-	for _, line := range lines {
-		s.t.Error(line)
-	}
-	var caught []int
-	for _, control := range controls {
-		_, n := chaos.Diff(got, s.ask(control, log), 0)
-		caught = append(caught, n)
-		if n == 0 {
-			s.t.Error("a control does not differ: this proves nothing")
-		}
-	}
-	s.t.Logf("%d rows compared with the oracle, %d differ; the controls differ in %v", rows, differ, caught)
-}
-
-// ask leaves metrics of sessions out: none ends within the test.
-func (s *scene) ask(oracle chaos.Oracle, log []chaos.Record) chaos.Tables {
-	tables, err := oracle(log)
+	held, err := chaos.HoldAligned(ctx, s.rig.ClickHouse, log, oracle, controls...)
 	if err != nil {
 		s.t.Fatalf("check error, not a mismatch: %v", err)
 	}
-	for _, d := range metrics.All().Streams() {
-		if d.Sessions != nil {
-			delete(tables, d.TableName())
-		}
+	s.t.Log(held)
+	for _, problem := range held.Problems() {
+		s.t.Error(problem)
 	}
-	return tables
 }
 
 // correct runs the corrector until no window of an aligned metric is dirty.
 func (s *scene) correct(ctx context.Context) {
-	var names []string
-	for _, d := range metrics.All().Streams() {
-		if d.Sessions == nil {
-			names = append(names, "'"+d.Name+"'")
-		}
-	}
-	dirty := func() string {
-		rows, err := s.rig.ClickHouse.Query(ctx, "SELECT count() FROM v_dirty WHERE metric IN ("+strings.Join(names, ",")+")")
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		return rows[0][0]
-	}
-	before := dirty()
-	if before == "0" {
-		s.t.Error("no window is dirty: no event was late, and the corrector has nothing to show")
-	}
-	if err := s.crew.Join("correct", s.rig.Programs.Correct()); err != nil {
+	marks, err := chaos.Correct(ctx, s.rig, s.crew)
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	began := time.Now()
-	for dirty() != "0" {
-		if time.Since(began) > 2*time.Minute {
-			s.t.Fatalf("%s marks are left after two minutes: %v", dirty(), s.crew.Check())
-		}
-		pause(ctx, 200*time.Millisecond)
-	}
-	s.t.Logf("the corrector cleared %s marks in %.1f s", before, time.Since(began).Seconds())
-	if err := s.crew.Leave(ctx, "correct", 30*time.Second); err != nil {
-		s.t.Error(err)
-	}
+	s.t.Logf("the corrector cleared %d marks", marks)
 }
