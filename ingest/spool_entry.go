@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -21,6 +22,11 @@ func spoolable(recs []*kgo.Record) bool {
 		}
 	}
 	return true
+}
+
+// unordered says whether the records may go past what is in the spool: none of them is of a visitor.
+func unordered(recs []*kgo.Record) bool {
+	return !slices.ContainsFunc(recs, func(r *kgo.Record) bool { return r.Topic == schemas.Clickstream.Topic() })
 }
 
 func encodeEntry(recs []*kgo.Record) []byte {

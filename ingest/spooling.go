@@ -27,6 +27,7 @@ const (
 //	here: records go to Kafka. No acknowledgement, or failed heartbeats: away
 //	away: requests of nothing but clickstream and dead letters go into the spool, others get ErrKafkaAway at once;
 //	      Run sends the head of the spool until it is acknowledged. All sent: here
+//	      Once Kafka acknowledges again, requests without clickstream need not wait for that
 //
 // It is away whenever the spool holds anything or is about to, so new clickstream goes behind the old: what a visitor sent
 // later lies later in the log. What Kafka did not acknowledge in time goes into the spool too and may lie in the log
@@ -41,6 +42,7 @@ type Spooling struct {
 
 	mu       sync.Mutex
 	away     bool
+	answers  bool               // Kafka has acknowledged something since it was found away
 	pending  int                // appends under way
 	present  context.Context    // ends when Kafka is found away, which frees whoever waits for it
 	leave    context.CancelFunc // ends present
@@ -82,7 +84,7 @@ func (s *Spooling) Produce(ctx context.Context, recs []*kgo.Record) error {
 	switch {
 	case !here && keep:
 		return s.append(recs)
-	case !here:
+	case !here && !(s.answering() && unordered(recs)):
 		s.metrics.refused.WithLabelValues("kafka_away").Inc()
 		return ErrKafkaAway
 	case !keep:
@@ -148,6 +150,7 @@ func (s *Spooling) goAway(cause error) {
 
 // setAway is goAway for those who hold mu.
 func (s *Spooling) setAway(cause error) {
+	s.answers = false
 	if s.away {
 		return
 	}
@@ -175,7 +178,21 @@ func (s *Spooling) Beat(err error) {
 		s.goAway(err)
 		return
 	}
+	s.acknowledged()
 	s.comeBack()
+}
+
+// acknowledged notes that Kafka takes records.
+func (s *Spooling) acknowledged() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = true
+}
+
+func (s *Spooling) answering() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answers
 }
 
 // Ready returns an error while clickstream that comes cannot be kept.

@@ -69,6 +69,7 @@ func (s *Spooling) produce(ctx context.Context, recs []*kgo.Record) error {
 	if err := s.kafka.Produce(ctx, recs); err != nil {
 		return err
 	}
+	s.acknowledged()
 	s.metrics.drained.Add(float64(len(recs)))
 	return nil
 }

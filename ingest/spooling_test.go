@@ -83,6 +83,13 @@ func (f *flaky) Produce(ctx context.Context, recs []*kgo.Record) error {
 	return nil
 }
 
+// seen is what has arrived, and how often a caller had to wait.
+func (f *flaky) seen() (log []string, waits int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.log), f.waits
+}
+
 func texts(recs []*kgo.Record) (out []string) {
 	for _, r := range recs {
 		out = append(out, r.Topic+" "+string(r.Key)+" "+string(r.Value))
@@ -157,15 +164,16 @@ func TestSpoolingAnswersAtOnceAndComesBack(t *testing.T) {
 		}
 		s.Beat(nil) // one that was under way; the spool is not empty
 		time.Sleep(time.Hour)
-		if k.waits > 2 {
-			t.Errorf("%d tries while away: each may leave a copy", k.waits)
+		if _, waits := k.seen(); waits > 2 {
+			t.Errorf("%d tries while away: each may leave a copy", waits)
 		}
 		k.start()
 		synctest.Wait()
 		must(s.Produce(ctx, clickRec("v", 10)))
 		must(s.Produce(ctx, orderRec("o2")))
 		var got []string
-		for _, line := range k.log {
+		log, _ := k.seen()
+		for _, line := range log {
 			if strings.Contains(line, " v ") {
 				got = append(got, line[len(line)-3:])
 			}
@@ -208,6 +216,35 @@ func TestSpoolingFollowsHeartbeats(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// While the spool is being sent, orders need not wait for its end; an order with its visitor's purchase does, and so does
+// clickstream.
+func TestSpoolingOrdersWhileDraining(t *testing.T) {
+	k, q := newFlaky(), openSpool(t, filepath.Join(t.TempDir(), "spool"), 1<<20)
+	defer q.Close()
+	if err := q.Append(encodeEntry(clickRec("v", 0))); err != nil {
+		t.Fatal(err)
+	}
+	s := newSpooling(t, k, q) // and no Run: it takes its time
+	alone := func() []*kgo.Record { return orderRec("o")[1:] }
+	if err := s.Produce(t.Context(), alone()); !errors.Is(err, ErrKafkaAway) {
+		t.Errorf("an order before Kafka has acknowledged anything: %v", err)
+	}
+	s.Beat(nil)
+	if err := s.Produce(t.Context(), alone()); err != nil {
+		t.Errorf("an order while the spool is being sent: %v", err)
+	}
+	if err := s.Produce(t.Context(), orderRec("o")); !errors.Is(err, ErrKafkaAway) {
+		t.Errorf("an order with a purchase of its visitor: %v", err)
+	}
+	if err := s.Produce(t.Context(), clickRec("v", 1)); err != nil || q.Stats().Entries != 2 {
+		t.Errorf("clickstream while the spool is being sent: %v, %+v", err, q.Stats())
+	}
+	s.Beat(errors.New("no beat"))
+	if err := s.Produce(t.Context(), alone()); !errors.Is(err, ErrKafkaAway) {
+		t.Errorf("an order while Kafka is away again: %v", err)
+	}
 }
 
 // Kafka comes and goes while visitors send one thing after the other: the first copies of each visitor's events lie in the

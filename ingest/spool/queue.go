@@ -218,7 +218,7 @@ func (q *Queue) Stats() Stats {
 	return s
 }
 
-// Close ends the queue; what is in it stays for the next Open. Appends under way are waited for.
+// Close ends the queue; what is in it stays for the next Open. Appends whose write has not begun get ErrClosed.
 func (q *Queue) Close() error {
 	q.mu.Lock()
 	q.closed = true
