@@ -3,6 +3,7 @@ package fault
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -25,19 +26,23 @@ const (
 	After
 )
 
-// Proxy is a reverse proxy that answers the first Count POST requests with 503 and passes on everything else. Use it as
-// an http.Handler; it must not be copied or changed once in use.
+// Proxy is a reverse proxy that answers some requests with 503 and passes on everything else. Use it as an http.Handler;
+// it must not be copied or changed once in use.
 type Proxy struct {
 	// Target is the base URL behind the proxy.
 	Target *url.URL
 	// Mode is used for the faulty requests only.
 	Mode Mode
-	// Count is how many POST requests fail.
-	Count int64
+	// Method is that of the requests that may fail; POST where empty.
+	Method string
+	// Count is how many requests fail: the first ones, or, with EveryOther, the first, the third and so on, so that each
+	// request of a client that tries again at once fails one time.
+	Count      int64
+	EveryOther bool
 	// RetryAfter, rounded down to seconds, is sent with the 503; below one second the header is left out.
 	RetryAfter time.Duration
 
-	posts, hits atomic.Int64
+	seen, hits atomic.Int64
 	// landed counts the faulty requests that the target had answered 2xx.
 	landed atomic.Int64
 }
@@ -50,7 +55,7 @@ func (p *Proxy) Landed() int64 { return p.landed.Load() }
 
 // ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost || p.posts.Add(1) > p.Count {
+	if r.Method != cmp.Or(p.Method, http.MethodPost) || !p.fails(p.seen.Add(1)) {
 		p.forward(w, r)
 		return
 	}
@@ -70,6 +75,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	w.WriteHeader(http.StatusServiceUnavailable)
+}
+
+// fails says whether the n-th request does, counted from 1.
+func (p *Proxy) fails(n int64) bool {
+	if p.EveryOther {
+		return n%2 == 1 && n/2 < p.Count
+	}
+	return n <= p.Count
 }
 
 // deliver sends the request on through the same proxy code that the good requests take, into a recorder.

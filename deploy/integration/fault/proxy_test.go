@@ -78,3 +78,29 @@ func (c *counter) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	}
 	c.bodies = append(c.bodies, r.Method+" "+r.URL.Path+" "+string(body))
 }
+
+func TestProxyFailsEveryOther(t *testing.T) {
+	target := &counter{}
+	behind := httptest.NewServer(target)
+	defer behind.Close()
+	base, err := url.Parse(behind.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &Proxy{Target: base, Mode: After, Method: http.MethodGet, Count: 2, EveryOther: true}
+	front := httptest.NewServer(proxy)
+	defer front.Close()
+	for i, want := range []int{503, 200, 503, 200, 200} {
+		answer, err := http.Get(front.URL + "/i")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("request %d: status %d, want %d", i+1, answer.StatusCode, want)
+		}
+	}
+	if len(target.bodies) != 5 || proxy.Hits() != 2 || proxy.Landed() != 2 {
+		t.Errorf("target saw %d, hits %d, landed %d; want 5, 2, 2", len(target.bodies), proxy.Hits(), proxy.Landed())
+	}
+}
