@@ -29,6 +29,23 @@ type amplitudeAnswer struct {
 	Time   int64 `json:"server_upload_time"` // milliseconds
 }
 
+// amplitudeRefusal is what Amplitude's SDKs read of a refusal: they go by the code in the body and not by the status.
+type amplitudeRefusal struct {
+	Code      int    `json:"code"`
+	Error     string `json:"error"`
+	RequestID string `json:"request_id"`
+}
+
+// amplitudeRefused makes the SDKs halve a batch that is too large, and give up at once where the key is wrong; by any other
+// code they send the same again, twelve times.
+func amplitudeRefused(r *refusal, requestID string) amplitudeRefusal {
+	out := amplitudeRefusal{Code: r.status, Error: r.code, RequestID: requestID}
+	if r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
+		out.Error = "Invalid API key: " + r.code
+	}
+	return out
+}
+
 func (r *reader) amplitude(m *message) error {
 	err := r.object(func(name []byte) error {
 		if dst := amplitudeText(m, string(name)); dst != nil {

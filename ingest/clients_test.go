@@ -99,6 +99,12 @@ func clientCases() []clientCase {
 			clicks: "view_item u1/u1/40194 p1 price=1.5 USD",
 		},
 		{
+			name: "snowplow search and the first step", path: snowplowPost,
+			body: `{"data":[{"e":"ue","aid":"pk_recorded","uid":"u1","eid":"1","dtm":"1795381480194","ue_pr":"{\"data\":{\"schema\":\"iglu:com.snowplowanalytics.snowplow/site_search/jsonschema/1-0-0\",\"data\":{\"terms\":[\"blue\",\"mug\"],\"totalResults\":7}}}"},
+{"e":"ue","uid":"u1","eid":"2","dtm":"1795381480195","ue_pr":"{\"data\":{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2\",\"data\":{\"type\":\"checkout_step\"}}}","co":"{\"data\":[{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/checkout_step/jsonschema/1-0-0\",\"data\":{\"step\":1}}]}"}]}`,
+			clicks: "search u1/u1/40194 blue mug 7 results\nbegin_checkout u1/u1/40195",
+		},
+		{
 			name: "snowplow bad events", path: snowplowPost,
 			body:    `{"data":[{"e":"pv","aid":"pk_recorded","dtm":"now","uid":"u","eid":"1"},{"e":"xx","uid":"u","eid":"2"},{"e":"ue","ue_px":"!","uid":"u","eid":"3"},{"e":"ue","ue_pr":"{\"data\":{}}","uid":"u","eid":"4"},{"e":"tr","tr_id":"o","tr_tt":"-1","tr_cu":"EUR","uid":"u","eid":"5","dtm":"1795381480194"},{"e":"pv","eid":"6"}]}`,
 			letters: "bad_time unknown_type unreadable unreadable bad_amount missing_field",
@@ -130,7 +136,7 @@ func TestClients(t *testing.T) {
 				r.SetBasicAuth(key, "")
 				r.Header.Set("Content-Type", cloudEvent)
 			case "/api/s/track":
-				r.Header.Set("X-Write-Key", key)
+				r.Header.Set("X-Write-Key", "k:"+key)
 			case "/mp/collect":
 				r.URL.RawQuery = "measurement_id=G-1&api_secret=" + key
 			}
@@ -216,6 +222,9 @@ func clickLine(c schemas.Click) string {
 	if c.Experiment != "" {
 		add(c.Experiment + "=" + c.Variation)
 	}
+	if c.Type == schemas.ClickSearch {
+		add(fmt.Sprintf("%s %d results", c.Query, c.Results))
+	}
 	if c.Type == schemas.ClickPageView {
 		add(c.Page)
 		add(c.Campaign)
@@ -250,7 +259,7 @@ func TestCloudEventsBatch(t *testing.T) {
 	one := `{"id":"%d","time":"2026-11-22T21:04:40Z","type":"x.clickstream.page_view","source":"/s","specversion":"1.0","data":{"anonymous_id":"a"}}`
 	r := request("/cloudevents", publicKey, "["+fmt.Sprintf(one, 1)+","+fmt.Sprintf(one, 2)+","+fmt.Sprintf(one, 1)+"]")
 	r.Header.Set("Content-Type", cloudEventBatch)
-	if w := f.do(r); w.Code != http.StatusMultiStatus || len(f.clicks()) != 2 {
+	if w := f.do(r); w.Code != http.StatusMultiStatus || len(f.clicks()) != 2 || f.clicks()[0].Source != dialectCloudEvents {
 		t.Errorf("status %d, %d clicks: %s", w.Code, len(f.clicks()), w.Body)
 	}
 	r = request("/cloudevents", publicKey, strings.ReplaceAll(fmt.Sprintf(one, 1), "clickstream.page_view", "orders.order_paid"))
@@ -283,6 +292,26 @@ func TestRudderStack(t *testing.T) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if w := f.do(r); w.Code != http.StatusOK || clickLine(f.click()) != "view_item u1/u1/40394 p" {
 		t.Errorf("status %d: %+v", w.Code, f.clicks())
+	}
+}
+
+// TestAmplitudeRefusals: its SDKs look for the code in the body; by 413 they halve the batch, by a word they would send the
+// same again until they give it up.
+func TestAmplitudeRefusals(t *testing.T) {
+	for _, tt := range []struct {
+		name, key, body string
+		status          int
+		word            string
+	}{
+		{"no such key", "pk_nobody", `{"events":[]}`, http.StatusUnauthorized, "Invalid API key: unknown_key"},
+		{"too large", publicKey, `{"events":[],"x":"` + strings.Repeat("x", 1<<20) + `"}`, http.StatusRequestEntityTooLarge, "body_too_large"},
+		{"no JSON", publicKey, "{", http.StatusBadRequest, "bad_json"},
+	} {
+		f := newFixture(t, nil)
+		want := fmt.Sprintf(`{"code":%d,"error":%q,`, tt.status, tt.word)
+		if w := f.post("/2/httpapi", tt.key, tt.body); w.Code != tt.status || !strings.HasPrefix(w.Body.String(), want) {
+			t.Errorf("%s: %d %s, want %d %s", tt.name, w.Code, w.Body, tt.status, want)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect,
 			// The stack names our functions; the panic's value could quote the request.
 			c.cfg.Log.Error().Str("request", id).Bytes("stack", debug.Stack()).Msg("panic in a request")
 			status = http.StatusInternalServerError
-			refuse(status, "internal").write(w, id)
+			refuse(status, "internal").write(w, dialect, id)
 		}
 	}()
 	if c.allowOrigin(w, r, method) {
@@ -79,7 +79,7 @@ func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect,
 	if no.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", method)
 	}
-	no.write(w, id)
+	no.write(w, dialect, id)
 	return no.status
 }
 

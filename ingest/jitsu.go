@@ -1,9 +1,12 @@
 package ingest
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
-// jitsu is Jitsu's form of Segment's API: other paths, the key in a header of its own. Its SDKs put a masked key into the
-// body, which is not looked at.
+// jitsu is Jitsu's form of Segment's API: other paths, the key in a header of its own. Its SDKs put the name of the key into
+// the body, which is not looked at.
 func jitsu(call string) *api {
 	a := segment(call)
 	split := a.split
@@ -30,9 +33,10 @@ func jitsuPaths() map[string]string {
 	return out
 }
 
+// jitsuKey takes the key alone, or what follows the colon: Jitsu's SDKs refuse keys that are not of the form name:secret.
 func jitsuKey(r *http.Request) (string, *refusal) {
 	if key := r.Header.Get("X-Write-Key"); key != "" {
-		return key, nil
+		return key[strings.LastIndexByte(key, ':')+1:], nil
 	}
 	return headerKey(r)
 }

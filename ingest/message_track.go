@@ -50,7 +50,7 @@ func clickType(m *message) string {
 		return schemas.ClickSelectItem
 	case "Product List Viewed", "Product List Filtered", "view_item_list":
 		return schemas.ClickViewItemList
-	case "Products Searched", "search", "view_search_results":
+	case productsSearched, "search", "view_search_results":
 		return schemas.ClickSearch
 	case "Promotion Viewed", "view_promotion":
 		return schemas.ClickViewPromotion
@@ -64,7 +64,7 @@ func clickType(m *message) string {
 		return schemas.ClickViewCart
 	case "Product Added to Wishlist", "add_to_wishlist":
 		return schemas.ClickAddToWishlist
-	case "Checkout Started", "begin_checkout":
+	case checkoutStarted, "begin_checkout":
 		return schemas.ClickBeginCheckout
 	case "Payment Info Entered", "add_payment_info":
 		return schemas.ClickAddPaymentInfo
@@ -82,8 +82,12 @@ func clickType(m *message) string {
 	return snippetType(m.event, &m.properties)
 }
 
-// checkoutStep is what says in its properties which step it is.
-const checkoutStep = "Checkout Step Completed"
+// Names of Segment's that other clients' events are given. A checkout step says in its properties which step it is.
+const (
+	productsSearched = "Products Searched"
+	checkoutStarted  = "Checkout Started"
+	checkoutStep     = "Checkout Step Completed"
+)
 
 // Names of the browser snippet.
 const (

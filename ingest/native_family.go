@@ -131,7 +131,7 @@ func (in *intake) nativeEnvelope(e *schemas.Envelope) error {
 	}
 	e.Shop, e.Market, e.ReceivedAt = in.sender.shop.ID, in.sender.shop.Market, in.received
 	if e.Source = cleanText(e.Source, maxName); e.Source == "" || !in.sender.secret {
-		e.Source = dialectNative
+		e.Source = in.dialect
 	}
 	if e.EventID == "" && in.letter != "" { // the letter has the identity that the event lacks
 		e.EventID = in.freshID()

@@ -21,16 +21,20 @@ func (r *refusal) Error() string { return strconv.Itoa(r.status) + " " + r.code 
 
 func refuse(status int, code string) *refusal { return &refusal{status: status, code: code} }
 
-// refusalBody is the same for both dialects.
+// refusalBody is what refusals say in all dialects but Amplitude's.
 type refusalBody struct {
 	Success   bool   `json:"success"`
 	Code      string `json:"code"`
 	RequestID string `json:"request_id"`
 }
 
-func (r *refusal) write(w http.ResponseWriter, requestID string) {
+func (r *refusal) write(w http.ResponseWriter, dialect, requestID string) {
 	if r.retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(r.retry.Seconds()))))
+	}
+	if dialect == dialectAmplitude {
+		writeJSON(w, r.status, amplitudeRefused(r, requestID))
+		return
 	}
 	writeJSON(w, r.status, refusalBody{Code: r.code, RequestID: requestID})
 }

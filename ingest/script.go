@@ -48,7 +48,7 @@ func loadScript() (script, error) {
 // learns by it that answers to its events can be read.
 func (c *Collector) serveScript(w http.ResponseWriter, r *http.Request) {
 	if c.script.plain == nil {
-		refuse(http.StatusNotFound, "snippet_not_built").write(w, "")
+		refuse(http.StatusNotFound, "snippet_not_built").write(w, "", "")
 		return
 	}
 	h := w.Header()

@@ -1,6 +1,10 @@
 package ingest
 
-import "tidemark/schemas"
+import (
+	"strings"
+
+	"tidemark/schemas"
+)
 
 const (
 	snowplowCore = "com.snowplowanalytics.snowplow"
@@ -44,6 +48,9 @@ func (r *reader) snowplowDescribed(m *message, e *snowplowEvent) error {
 			}
 			return r.drop(name)
 		}
+	case vendor == snowplowCore && name == "site_search":
+		m.event = productsSearched
+		member = func(name []byte) error { return r.snowplowSearch(&m.properties, name) }
 	case name == "screen_view":
 		m.kind = callScreen
 		member = func(name []byte) error {
@@ -61,6 +68,21 @@ func (r *reader) snowplowDescribed(m *message, e *snowplowEvent) error {
 		m.event = snowplowAction(m.event)
 	}
 	return nil
+}
+
+func (r *reader) snowplowSearch(p *properties, name []byte) error {
+	switch string(name) {
+	case "terms":
+		return r.array(func() error {
+			var term string
+			err := r.text(&term)
+			p.query = strings.TrimSpace(p.query + " " + term)
+			return err
+		})
+	case "totalResults":
+		return r.count("totalResults", 0, &p.results)
+	}
+	return r.drop(name)
 }
 
 func (r *reader) snowplowVital(p *measures, name []byte) error {
@@ -176,6 +198,9 @@ func (r *reader) snowplowEntity(m *message, entity string) error {
 		})
 	case "transaction_error", "refund", "checkout_step", "promotion":
 		return r.object(func(name []byte) error {
+			if entity == "checkout_step" && string(name) == "step" {
+				return r.snowplowStep(m)
+			}
 			if dst := snowplowDetail(p, entity, string(name)); dst != nil {
 				return r.text(dst)
 			}
@@ -190,6 +215,17 @@ func (r *reader) snowplowEntity(m *message, entity string) error {
 		})
 	}
 	return nil
+}
+
+// snowplowStep reads the number of a step of the checkout. The first is where a checkout begins: Snowplow has no other
+// name for it.
+func (r *reader) snowplowStep(m *message) error {
+	var step string
+	err := r.text(&step)
+	if step == "1" && m.event == checkoutStep {
+		m.event = checkoutStarted
+	}
+	return err
 }
 
 func snowplowDetail(p *properties, entity, name string) *string {
