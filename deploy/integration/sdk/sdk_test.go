@@ -3,8 +3,9 @@
 package sdk
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,7 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,149 +27,179 @@ const writeKey = "pk_recorded"
 
 // recording is one file of the collector's test data.
 type recording struct {
-	Client   string    `json:"client"`
-	Scenario string    `json:"scenario"`
+	Client   string    `json:"client"` // package and version
 	Requests []Request `json:"requests"`
 }
 
-// TestRecordedRequests runs the published SDKs and compares the shape of what they send with the recordings that the
-// collector's own tests read. TIDEMARK_RECORD=1 writes the recordings anew, for use after an SDK's version is raised.
+// TestRecordedRequests runs the published clients, loses the first answer to each request of those that try again, and
+// compares the shape of what they send with the recordings that the collector's own tests read. TIDEMARK_RECORD=1 writes
+// the recordings anew, for use after a client's version is raised.
 func TestRecordedRequests(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	node, err := Node(ctx)
+	all, err := Clients(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	python, err := Python(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		file   string
-		client *Client
-		visit  Visit
-		proxy  *fault.Proxy
-		want   int
-	}{
-		{file: "node", client: node, want: 1},
-		{file: "node-retry-after-503", client: node, proxy: &fault.Proxy{Mode: fault.After, Count: 2}, want: 3},
-		{file: "python", client: python, want: 1},
-		{file: "python-gzip", client: python, visit: Visit{Gzip: true}, want: 1},
-		{file: "python-retry-after-503", client: python, proxy: &fault.Proxy{Mode: fault.After, Count: 2}, want: 3},
-		{file: "python-retry-after-header", client: python, want: 2,
-			proxy: &fault.Proxy{Mode: fault.After, Count: 1, RetryAfter: time.Second}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.file, func(t *testing.T) {
-			got := recording{Client: tt.client.Name, Scenario: tt.file}
-			got.Requests = record(ctx, t, tt.client, tt.visit, tt.proxy)
-			checkRequests(t, got.Requests, tt.want)
-			path := filepath.Join("..", "..", "..", "ingest", "testdata", "sdk", tt.file+".json")
+	requests := make([][]Request, len(all))
+	together(t, all, func(i int) (err error) {
+		requests[i], err = record(ctx, &all[i])
+		return err
+	})
+	for i, client := range all {
+		t.Run(client.Name, func(t *testing.T) {
+			got := recording{Client: client.Package + " " + client.Version, Requests: requests[i]}
+			checkIDs(t, &client, got.Requests)
+			path := filepath.Join("..", "..", "..", "ingest", "testdata", "sdk", client.Name+".json")
 			if os.Getenv("TIDEMARK_RECORD") != "" {
 				write(t, path, got)
 			}
 			want := read(t, path)
 			if g, w := shapes(t, got.Requests), shapes(t, want.Requests); g != w {
-				t.Errorf("the SDK's requests have changed; record them anew and look at the difference\n got %s\nwant %s", g, w)
+				t.Errorf("the client's requests have changed; record them anew and look at the difference\n got %s\nwant %s", g, w)
 			}
 		})
 	}
 }
 
-// record sends one visit through the proxy, if any, to a recorder; a request that the proxy failed is kept too, because
-// a collector that died after its produce would have seen it.
-func record(ctx context.Context, t *testing.T, client *Client, visit Visit, proxy *fault.Proxy) []Request {
+// together does something for every client at once: most of their time is spent waiting.
+func together(t *testing.T, all []Client, do func(i int) error) {
+	t.Helper()
+	var group sync.WaitGroup
+	for i := range all {
+		group.Go(func() {
+			if err := do(i); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+// record sends one visit through a proxy that loses answers to a recorder. A request that the proxy failed is kept too,
+// because a collector that died after its produce would have seen it.
+func record(ctx context.Context, client *Client) ([]Request, error) {
 	recorder := &Recorder{}
 	behind := httptest.NewServer(recorder)
 	defer behind.Close()
-	host := behind.URL
-	if proxy != nil {
-		target, err := url.Parse(behind.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		proxy.Target = target
-		front := httptest.NewServer(proxy)
-		defer front.Close()
-		host = front.URL
-	}
-	visit.AnonymousID, visit.UserID, visit.OrderID = "anon-0001", "user-0001", "order-0001"
-	ids, err := client.Send(ctx, host, writeKey, visit)
+	target, err := url.Parse(behind.URL)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
+	}
+	proxy := lossy(client, target)
+	front := httptest.NewServer(proxy)
+	defer front.Close()
+	if err := client.Send(ctx, front.URL, writeKey, Visit{"anon-0001", "user-0001", "order-0001"}); err != nil {
+		return nil, err
 	}
 	requests := recorder.Requests()
-	if proxy != nil {
-		if proxy.Hits() != proxy.Count || proxy.Landed() != proxy.Count {
-			t.Fatalf("the fault hit %d times and %d landed, want %d", proxy.Hits(), proxy.Landed(), proxy.Count)
-		}
-		for i := range proxy.Count {
+	if client.Retries && (proxy.Hits() == 0 || proxy.Landed() != proxy.Hits() || 2*proxy.Hits() != int64(len(requests))) {
+		return nil, fmt.Errorf("%s: of %d requests %d were answered 503 and %d of them landed, want half and all",
+			client.Name, len(requests), proxy.Hits(), proxy.Landed())
+	}
+	for i := range requests {
+		if client.Retries && i%2 == 0 {
 			requests[i].Answered = 503
 		}
 	}
-	checkIDs(t, requests, ids)
-	return requests
+	return requests, nil
 }
 
-// checkIDs holds the SDK to what exact counting rests on: a retry carries the ids of the first attempt, and each id is
+// lossy is a proxy that loses the first answer to each request of a client that tries again.
+func lossy(client *Client, target *url.URL) *fault.Proxy {
+	proxy := &fault.Proxy{Target: target, Mode: fault.After, Method: client.Method, EveryOther: true, RetryAfter: time.Second}
+	if client.Retries {
+		proxy.Count = 1000
+	}
+	return proxy
+}
+
+// checkIDs holds the client to what exact counting rests on: every event has an id, which a retry keeps, and each id is
 // answered 200 once. A slow machine may spread a visit over several batches, so whole requests are not compared.
-func checkIDs(t *testing.T, requests []Request, ids []string) {
-	answered := make(map[string]int)
+func checkIDs(t *testing.T, client *Client, requests []Request) {
+	lost, answered := make(map[string]int), make(map[string]int)
 	for _, request := range requests {
-		for _, id := range messageIDs(t, request) {
-			if !slices.Contains(ids, id) {
-				t.Errorf("the SDK sent the id %s, which it did not report: a retry must keep its ids", id)
-			}
+		for _, id := range eventIDs(t, request) {
 			if request.Answered == 200 {
 				answered[id]++
+			} else {
+				lost[id]++
 			}
 		}
 	}
-	for _, id := range ids {
-		if answered[id] != 1 {
-			t.Errorf("%s was answered 200 %d times", id, answered[id])
+	if len(answered) != client.Events {
+		t.Errorf("%d ids, want %d", len(answered), client.Events)
+	}
+	if client.Retries && !maps.Equal(lost, answered) {
+		t.Errorf("ids of requests whose answer was lost: %v; of answered ones: %v", lost, answered)
+	}
+	for id, n := range answered {
+		if id == "" || n != 1 {
+			t.Errorf("id %q was answered 200 %d times", id, n)
 		}
 	}
 }
 
-func checkRequests(t *testing.T, requests []Request, want int) {
-	if len(requests) < want {
-		t.Fatalf("%d requests, want %d or more", len(requests), want)
+// eventIDs finds the ids that a request's events have in any of the APIs.
+func eventIDs(t *testing.T, request Request) []string {
+	type event struct {
+		MessageID string `json:"messageId"` // Segment, RudderStack, Jitsu
+		UUID      string `json:"uuid"`      // PostHog
+		EID       string `json:"eid"`       // Snowplow
+		InsertID  string `json:"insert_id"` // Amplitude
+		ID        string `json:"id"`        // CloudEvents
 	}
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(writeKey+":"))
-	for i, request := range requests {
-		if request.Path != "/v1/batch" || request.Header["Authorization"] != basic {
-			t.Errorf("request %d: %s %s with Authorization %q", i, request.Method, request.Path, request.Header["Authorization"])
-		}
-	}
-}
-
-func messageIDs(t *testing.T, request Request) []string {
 	var body struct {
-		Batch []struct {
-			MessageID string `json:"messageId"`
-		} `json:"batch"`
+		event
+		Batch  []event `json:"batch"`
+		Data   any     `json:"data"`
+		Events []event `json:"events"`
 	}
 	if err := json.Unmarshal(request.Body, &body); err != nil {
 		t.Fatal(err)
 	}
-	ids := make([]string, len(body.Batch))
-	for i, event := range body.Batch {
-		ids[i] = event.MessageID
+	events := append(body.Batch, body.Events...)
+	if list, ok := body.Data.([]any); ok {
+		for _, item := range list {
+			eid, _ := item.(map[string]any)["eid"].(string)
+			events = append(events, event{EID: eid})
+		}
+	}
+	if len(events) == 0 {
+		events = []event{body.event}
+	}
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = cmp.Or(e.MessageID, e.UUID, e.EID, e.InsertID, e.ID, request.Header["Ce-Id"], query(t, request).Get("eid"))
 	}
 	return ids
 }
 
-func write(t *testing.T, path string, value recording) {
-	text, err := json.MarshalIndent(value, "", "  ")
+func query(t *testing.T, request Request) url.Values {
+	u, err := url.Parse(request.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
+	return u.Query()
+}
+
+// write puts each request on a line of its own, which keeps the files small and their differences readable.
+func write(t *testing.T, path string, value recording) {
+	lines := make([]string, len(value.Requests))
+	for i, request := range value.Requests {
+		var line bytes.Buffer
+		enc := json.NewEncoder(&line)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(request); err != nil {
+			t.Fatal(err)
+		}
+		lines[i] = strings.TrimSpace(line.String())
 	}
-	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
+	text := `{"client":"` + value.Client + "\",\"requests\":[\n" + strings.Join(lines, ",\n") + "\n]}\n"
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -184,15 +217,21 @@ func read(t *testing.T, path string) recording {
 }
 
 // shapes renders requests without their values, as sorted unique lines: path, status and the headers that matter to a
-// collector, then the JSON members with their types.
+// collector, then the query's names and the JSON members with their types.
 func shapes(t *testing.T, requests []Request) string {
 	lines := make(map[string]bool)
 	for _, request := range requests {
-		line := fmt.Sprintf("%s %s %d", request.Method, request.Path, request.Answered)
-		for _, name := range []string{"Authorization", "Content-Encoding", "Content-Type", "User-Agent", "X-Retry-Count"} {
-			line += fmt.Sprintf(" %s=%q", name, request.Header[name])
+		path, _, _ := strings.Cut(request.Path, "?")
+		words := []string{request.Method, path, strconv.Itoa(request.Answered)}
+		for _, name := range []string{"Authorization", "X-Write-Key", "Content-Encoding", "Content-Type", "User-Agent", "X-Retry-Count", "Ce-Specversion"} {
+			if value := request.Header[name]; value != "" {
+				words = append(words, name+"="+value)
+			}
 		}
-		lines[line] = true
+		lines[strings.Join(words, " ")] = true
+		for name := range query(t, request) {
+			lines["?"+name] = true
+		}
 		var body any
 		if err := json.Unmarshal(request.Body, &body); err != nil {
 			t.Fatal(err)
