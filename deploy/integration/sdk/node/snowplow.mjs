@@ -47,7 +47,7 @@ for (const { call, event, name, properties: p } of visit.calls) {
       action('product_view', product(p, p.currency))
       break
     case 'Product Added':
-      action('add_to_cart', product(p, p.currency), entity('cart', { cart_id: p.cart_id, total_value: 39.98, currency: p.currency }))
+      action('add_to_cart', product(p, p.currency), entity('cart', { cart_id: p.cart_id, total_value: p.price * p.quantity, currency: p.currency }))
       break
     case 'Checkout Started':
       action('checkout_step', entity('checkout_step', { step: 1 }))
@@ -57,7 +57,7 @@ for (const { call, event, name, properties: p } of visit.calls) {
       break
     case 'Order Completed': {
       const { order_id, total, currency, shipping, tax } = p
-      const transaction = { transaction_id: order_id, revenue: total, currency, shipping, tax, payment_method: 'card', total_quantity: 3 }
+      const transaction = { transaction_id: order_id, revenue: total, currency, shipping, tax, payment_method: 'card' }
       action('transaction', entity('transaction', transaction), ...p.products.map((line) => product(line, currency)))
     }
   }

@@ -52,7 +52,7 @@ def track(call):
         case "Product Viewed":
             action("product_view", product(p, p["currency"]))
         case "Product Added":
-            cart = entity("cart", cart_id=p["cart_id"], total_value=39.98, currency=p["currency"])
+            cart = entity("cart", cart_id=p["cart_id"], total_value=p["price"] * p["quantity"], currency=p["currency"])
             action("add_to_cart", product(p, p["currency"]), cart)
         case "Checkout Started":
             action("checkout_step", entity("checkout_step", step=1))
@@ -63,7 +63,7 @@ def track(call):
             lines = [product(line, p["currency"]) for line in p["products"]]
             order = entity(
                 "transaction", transaction_id=p["order_id"], revenue=p["total"], currency=p["currency"],
-                shipping=p["shipping"], tax=p["tax"], payment_method="card", total_quantity=3,
+                shipping=p["shipping"], tax=p["tax"], payment_method="card",
             )
             action("transaction", order, *lines)
         case _:
