@@ -119,21 +119,28 @@ func splitCloudEvents(r *http.Request, media string, body []byte) ([]line, *refu
 	case media == cloudEvent:
 		return []line{{1, body}}, nil
 	}
-	return []line{{1, structured(r.Header, body)}}, nil
+	return []line{{1, structured(headerAttribute(r.Header), body)}}, nil
 }
 
-// structured is a binary event in structured form. Header values are percent-encoded; what is not is taken as it is.
-func structured(h http.Header, data []byte) []byte {
+// headerAttribute reads attributes from HTTP headers, whose values are percent-encoded; what is not is taken as it is.
+func headerAttribute(h http.Header) func(name string) string {
+	return func(name string) string {
+		text := h.Get("Ce-" + name)
+		if plain, err := url.PathUnescape(text); err == nil {
+			return plain
+		}
+		return text
+	}
+}
+
+// structured is a binary event in structured form; data is JSON.
+func structured(attribute func(name string) string, data []byte) []byte {
 	var out bytes.Buffer
 	enc := jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true))
 	write := func(tok jsontext.Token) { _ = enc.WriteToken(tok) } // a buffer takes all, and the tokens are in order
 	write(jsontext.BeginObject)
 	for _, name := range []string{"specversion", "id", "type", "source", "time"} {
-		text := h.Get("Ce-" + name)
-		if plain, err := url.PathUnescape(text); err == nil {
-			text = plain
-		}
-		if text != "" {
+		if text := attribute(name); text != "" {
 			write(jsontext.String(name))
 			write(jsontext.String(text))
 		}

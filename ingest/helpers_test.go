@@ -98,6 +98,12 @@ func (k *keeper) Produce(_ context.Context, recs []*kgo.Record) error {
 	return nil
 }
 
+func (k *keeper) count() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.recs)
+}
+
 // fixture is one collector with a clock of its own.
 type fixture struct {
 	now       time.Time

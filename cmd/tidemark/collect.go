@@ -16,14 +16,15 @@ import (
 type collectCmd struct {
 	kafkaFlags  `embed:""`
 	spoolFlags  `embed:""`
-	Shops       string        `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
-	Listen      string        `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
-	Admin       string        `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
-	Origins     []string      `placeholder:"URL" help:"Web origins that browsers may send from."`
-	Proxies     []string      `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
-	KeyRate     float64       `default:"50000" placeholder:"N" help:"Events per second of one write key, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
-	AddressRate float64       `default:"1000" placeholder:"N" help:"Requests per second of one client address, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
-	DrainDelay  time.Duration `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
+	Shops       string            `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
+	Listen      string            `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
+	Admin       string            `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
+	Origins     []string          `placeholder:"URL" help:"Web origins that browsers may send from."`
+	Proxies     []string          `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
+	KeyRate     float64           `default:"50000" placeholder:"N" help:"Events per second of one write key, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
+	AddressRate float64           `default:"1000" placeholder:"N" help:"Requests per second of one client address, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
+	Cloudevents map[string]string `mapsep:"," placeholder:"TOPIC=SHOP" help:"Kafka topics of CloudEvents to take in, each with the shop that its events are of."`
+	DrainDelay  time.Duration     `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
 }
 
 // Run serves until ctx ends, then answers what is under way.
@@ -62,6 +63,13 @@ func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	})
 	if err != nil {
 		return errors.Join(err, closeSpool())
+	}
+	if len(c.Cloudevents) > 0 {
+		topics, err := ingest.NewCloudTopics(collector, c.Cloudevents, options, log)
+		if err != nil {
+			return errors.Join(usage{err}, closeSpool())
+		}
+		parts.runs = append(parts.runs, topics.Run)
 	}
 	ready := func() error { return errors.Join(collector.Ready(), parts.keeps()) }
 	err = serve(ctx, c.Admin, registry, ready, func(ctx context.Context) error {
