@@ -17,6 +17,8 @@ var (
 	// notSigned is the one answer to a signature that is wrong, missing or malformed, too old, or of an unknown shop.
 	notSigned = refuse(http.StatusUnauthorized, "signature")
 	otherShop = refuse(http.StatusForbidden, "other_shop")
+	// tooDeep is the fault of bodies that no provider's own could be.
+	tooDeep = &webhook.Fault{Kind: webhook.Unreadable, Reason: "nests deeper than 32"}
 )
 
 // webhook handles POST /webhooks/{provider}/{shop}. Whoever signs with one of the shop's secrets for that provider writes
@@ -75,7 +77,11 @@ func (c *Collector) webhookSender(p *webhook.Provider, r *webhook.Request) (send
 // webhook adds the events of a delivery, each by the rules for events of a secret key, and a dead letter for each part
 // that cannot be used.
 func (in *intake) webhook(p *webhook.Provider, r *webhook.Request) error {
-	d, f := p.Read(r)
+	var d webhook.Delivery
+	f := tooDeep
+	if !deeperThan(p.Readable(r), maxDepth) {
+		d, f = p.Read(r)
+	}
 	if f != nil {
 		d.Faults = append(d.Faults, f)
 	}

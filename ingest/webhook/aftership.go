@@ -69,7 +69,7 @@ func readAfterShip(r *Request) (Delivery, *Fault) {
 		state: scan{r.Received, afterShipCode(m.Tag, m.Subtag)},
 		first: promise(time.UTC, m.First.At), latest: promise(time.UTC, cmp.Or(m.Latest.At, m.Expected))}
 	if body.TS > 0 {
-		p.state.at = schemas.Millis(body.TS) * 1000
+		p.state.at = unixSeconds(body.TS)
 	}
 	for _, c := range m.Checkpoints {
 		if c.Tag == m.Tag { // the state is that checkpoint's; Pending and Expired are AfterShip's own

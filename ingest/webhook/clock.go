@@ -44,6 +44,13 @@ func maybeTime(zone *time.Location, t text) schemas.Millis {
 	return at
 }
 
+// unixSeconds converts seconds since 1970. What no clock shows is held to the ends of what can be multiplied, and refused
+// as a time that cannot be true; wrapped around, it could look like one.
+func unixSeconds(s int64) schemas.Millis {
+	const most = 1 << 50
+	return schemas.Millis(max(-most, min(most, s))) * 1000
+}
+
 // promise reads an expected time of delivery. A bare day, or midnight, which is how providers write a bare day, means any
 // time of that day, so it ends with it: a parcel delivered at noon of the promised day is on time.
 func promise(zone *time.Location, t text) schemas.Millis {

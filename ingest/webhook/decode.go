@@ -13,6 +13,9 @@ import (
 // decode reads a JSON object into T. Members that T does not name are passed over; names are compared exactly, and one
 // given twice is refused. A value whose kind a member cannot take at all, such as a text for an object, is a fault.
 func decode[T any](body []byte) (v T, f *Fault) {
+	if jsontext.Value(body).Kind() == 'n' { // null, which is no error for any type
+		return v, &Fault{Unreadable, "no JSON object"}
+	}
 	err := json.Unmarshal(body, &v)
 	var semantic *json.SemanticError
 	switch {

@@ -55,10 +55,10 @@ func stripeSignature(header string) (s signature) {
 }
 
 type stripeEvent struct {
-	ID       text  `json:"id"`
-	Type     text  `json:"type"`
-	Created  int64 `json:"created"` // Unix seconds
-	LiveMode *bool `json:"livemode"`
+	ID       text   `json:"id"`
+	Type     text   `json:"type"`
+	Created  *int64 `json:"created"` // Unix seconds
+	LiveMode *bool  `json:"livemode"`
 	Data     struct {
 		Object stripeIntent `json:"object"`
 	} `json:"data"`
@@ -120,8 +120,8 @@ func (e *stripeEvent) order(r *Request) (*schemas.Order, *Fault) {
 	intent := &e.Data.Object
 	orderID := cmp.Or(string(intent.Metadata.OrderID), b.id("id of the payment intent", intent.ID))
 	at := r.Received
-	if e.Created > 0 {
-		at = schemas.Millis(e.Created) * 1000
+	if e.Created != nil {
+		at = unixSeconds(*e.Created)
 	}
 	o := schemas.Order{OrderID: orderID, Currency: strings.ToUpper(string(intent.Currency))}
 	minor := intent.Amount

@@ -110,7 +110,9 @@ func readWoo(r *Request) (Delivery, *Fault) {
 	}
 	w := wooReader{request: r, order: &o}
 	w.base = o.order(&w.blame)
-	w.modified = w.blame.time("date_modified_gmt", time.UTC, o.Modified, o.Created)
+	if w.modified = w.blame.time("date_modified_gmt", time.UTC, o.Modified, o.Created); w.modified <= 0 {
+		w.blame.say(BadTime, "date_modified_gmt is before 1970") // and would be older than any stage that is told
+	}
 	w.stages()
 	if w.blame.fault != nil {
 		return Delivery{}, w.blame.fault
