@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -50,6 +51,10 @@ func (a *cloudAttributes) check() (family, kind string, f *fault) {
 		return "", "", &fault{KindUnreadable, "specversion is not 1.0"}
 	case a.id == "" || a.source == "" || a.kind == "":
 		return "", "", &fault{KindMissingField, "id, source or type is missing"}
+	}
+	// The event's id is a hash of both, which would hide what is wrong with them.
+	if f := cleanIDs(idField{"id", &a.id}, idField{"source", &a.source}); f != nil {
+		return "", "", f
 	}
 	words := strings.Split(a.kind, ".")
 	if len(words) < 2 {
@@ -119,7 +124,11 @@ func splitCloudEvents(r *http.Request, media string, body []byte) ([]line, *refu
 	case media == cloudEvent:
 		return []line{{1, body}}, nil
 	}
-	return []line{{1, structured(headerAttribute(r.Header), body)}}, nil
+	event, no := structured(headerAttribute(r.Header), body)
+	if no != nil {
+		return nil, no
+	}
+	return []line{{1, event}}, nil
 }
 
 // headerAttribute reads attributes from HTTP headers, whose values are percent-encoded; what is not is taken as it is.
@@ -133,22 +142,23 @@ func headerAttribute(h http.Header) func(name string) string {
 	}
 }
 
-// structured is a binary event in structured form; data is JSON.
-func structured(attribute func(name string) string, data []byte) []byte {
-	var out bytes.Buffer
-	enc := jsontext.NewEncoder(&out, jsontext.AllowInvalidUTF8(true))
-	write := func(tok jsontext.Token) { _ = enc.WriteToken(tok) } // a buffer takes all, and the tokens are in order
-	write(jsontext.BeginObject)
+// structured is a binary event in structured form. The data is JSON, copied byte by byte, since an encoder would mend half a surrogate pair, for which the event is refused.
+func structured(attribute func(name string) string, data []byte) ([]byte, *refusal) {
+	out := []byte{'{'}
 	for _, name := range []string{"specversion", "id", "type", "source", "time"} {
-		if text := attribute(name); text != "" {
-			write(jsontext.String(name))
-			write(jsontext.String(text))
+		text := attribute(name)
+		if text == "" {
+			continue
 		}
+		if !utf8.ValidString(text) {
+			return nil, refuse(http.StatusBadRequest, "invalid_utf8")
+		}
+		out = append(out, `"`+name+`":`...)
+		out, _ = jsontext.AppendQuote(out, text) // fails for text that is not UTF-8 only
+		out = append(out, ',')
 	}
-	write(jsontext.String("data"))
-	_ = enc.WriteValue(data)
-	write(jsontext.EndObject)
-	return out.Bytes()
+	out = append(out, `"data":`...)
+	return append(append(out, data...), '}'), nil
 }
 
 // cloudEvent adds one event.

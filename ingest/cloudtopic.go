@@ -170,5 +170,9 @@ func recordEvent(r *kgo.Record) ([]byte, *fault) {
 	if headers["ce_time"] == "" {
 		headers["ce_time"] = r.Timestamp.UTC().Format(time.RFC3339Nano)
 	}
-	return structured(func(name string) string { return headers["ce_"+name] }, r.Value), nil
+	event, no := structured(func(name string) string { return headers["ce_"+name] }, r.Value)
+	if no != nil {
+		return nil, &fault{KindUnreadable, "refused: " + no.code}
+	}
+	return event, nil
 }

@@ -116,7 +116,8 @@ func decodeFault(err error) *fault {
 	default:
 		switch field {
 		case "price", "quantity", "total", "subtotal", "revenue", "shipping", "tax", "discount", "refund", "value", "cost", "amount",
-			"unit_cost", "units", "results":
+			"unit_cost", "units", "results", "attributed", "reporting_total", "reporting_refund", "reporting_amount", "weight_g", "impressions",
+			"clicks", "conversions", "issued", "on_hand", "in_transit", "reserved", "safety", "lead_days", "ordered", "received", "rejected", "score":
 			kind = KindBadAmount
 		}
 	}

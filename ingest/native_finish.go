@@ -58,7 +58,8 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 	return recordKey(idField{"order_id", &o.OrderID})
 }
 
-func finishParcel(_ *intake, p *schemas.Parcel) (string, *fault) {
+func finishParcel(in *intake, p *schemas.Parcel) (string, *fault) {
+	p.RawStatus = in.maskFree(cleanText(p.RawStatus, maxName)) // a code, but some carriers write sentences
 	if f := goods(nil, p.WeightGrams, p.Cost); f != nil {
 		return "", f
 	}
@@ -69,7 +70,10 @@ func finishParcel(_ *intake, p *schemas.Parcel) (string, *fault) {
 }
 
 func finishSpend(in *intake, s *schemas.Spend) (string, *fault) {
-	if f := goods(nil, min(s.Impressions, s.Clicks, s.Conversions, s.Issued), s.Amount, s.Attributed); f != nil {
+	if f := figures(maxFigure, s.Impressions, s.Clicks, s.Conversions, s.Issued); f != nil {
+		return "", f
+	}
+	if f := goods(nil, 0, s.Amount, s.Attributed); f != nil {
 		return "", f
 	}
 	if f := moneyCurrency(&s.Currency, false, s.Amount, s.Attributed); f != nil {
@@ -83,7 +87,11 @@ func finishSpend(in *intake, s *schemas.Spend) (string, *fault) {
 }
 
 func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
-	if f := goods(nil, min(s.Reserved, s.Safety, s.LeadDays, s.Ordered, s.Received, s.Rejected), s.Price, s.UnitCost); f != nil {
+	// OnHand may be negative: a shop that sells ahead of a delivery counts so.
+	if f := figures(maxCount, max(s.OnHand, 0), s.InTransit, s.Reserved, s.Safety, s.LeadDays, s.Ordered, s.Received, s.Rejected); f != nil {
+		return "", f
+	}
+	if f := goods(nil, 0, s.Price, s.UnitCost); f != nil {
 		return "", f
 	}
 	if f := moneyCurrency(&s.Currency, false, s.Price, s.UnitCost); f != nil {
@@ -94,8 +102,8 @@ func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
 
 func finishTicket(in *intake, t *schemas.Ticket) (string, *fault) {
 	t.Reason, t.Title = in.maskFree(cleanText(t.Reason, maxText)), in.maskFree(cleanText(t.Title, maxText))
-	if t.Score < 0 || t.Score > 5 {
-		return "", &fault{KindInvalid, "score is not 1 to 5"}
+	if f := figures(maxScore, t.Score); f != nil {
+		return "", f
 	}
 	if f := cleanIDs(idField{"order_id", &t.OrderID}); f != nil {
 		return "", f
@@ -123,12 +131,26 @@ func recordKey(fields ...idField) (string, *fault) {
 
 // goods refuses negative amounts and quantities, on the event and on its lines.
 func goods(items []schemas.Item, quantity int64, amounts ...schemas.Money) *fault {
-	if quantity < 0 || slices.ContainsFunc(items, func(i schemas.Item) bool { return i.Quantity < 0 || i.Quantity > maxCount }) {
+	if quantity < 0 || quantity > maxCount || slices.ContainsFunc(items, func(i schemas.Item) bool { return i.Quantity < 0 || i.Quantity > maxCount }) {
 		return &fault{KindBadAmount, "negative or impossible quantity"}
 	}
 	negative := func(m schemas.Money) bool { return m < 0 }
 	if slices.ContainsFunc(amounts, negative) || slices.ContainsFunc(items, func(i schemas.Item) bool { return i.Price < 0 }) {
 		return &fault{KindBadAmount, "negative amount"}
+	}
+	return nil
+}
+
+// Bounds of numbers that are no quantities of goods.
+const (
+	maxFigure = 1_000_000_000_000 // an ad platform's figures of one campaign and period
+	maxScore  = 5                 // stars
+)
+
+// figures refuses numbers that are negative or greater than any that is true.
+func figures(most int64, numbers ...int64) *fault {
+	if slices.ContainsFunc(numbers, func(n int64) bool { return n < 0 || n > most }) {
+		return &fault{KindBadAmount, "negative or impossible number"}
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ const pixel image = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!
 // maxQuery is how long the query of a GET may be; trackers send whole events there.
 const maxQuery = 10 << 10
 
-// queryEvent makes an event of a request's query: a JSON object of texts, the first of each name.
+// queryEvent makes an event of a request's query: a JSON object of texts. A name given twice is refused, as in JSON.
 func queryEvent(r *http.Request) ([]byte, *refusal) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(values) == 0 {
@@ -67,6 +67,9 @@ func queryEvent(r *http.Request) ([]byte, *refusal) {
 	}
 	event := make(map[string]string, len(values))
 	for name, all := range values {
+		if len(all) > 1 {
+			return nil, refuse(http.StatusBadRequest, "bad_query")
+		}
 		event[name] = all[0]
 	}
 	body, err := json.Marshal(event, json.Deterministic(true))
