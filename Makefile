@@ -93,6 +93,7 @@ lint: ## gofmt, go vet and staticcheck
 generate: build ## write what is derived from the Go sources: schemas, tables, documents, boards, alert files, runbooks
 	$(BIN) generate
 	$(GO) run ./$(CHAOS)/report
+	TIDEMARK_WRITE=1 $(GO) test -count 1 -run 'TestBadInputs$$' ./ingest
 
 check: lint build ## lint, the types and tests of page and snippet, then all that needs no broker: generated files, catalogue, boards, rules
 	npm run --silent --prefix $(WEB) check

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"iter"
 	"net/http"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -13,14 +15,9 @@ import (
 // FuzzSegmentBatch: no body crashes the collector; an answer is one of the contract's; whatever is accepted can be read
 // again by the processors' decoder and passes its check; and each event of a batch ends as a record, a letter or a copy.
 func FuzzSegmentBatch(f *testing.F) {
-	for _, row := range refused {
-		f.Add([]byte(row.segment))
-	}
-	for _, row := range quarantined {
-		f.Add([]byte(`{"batch":[` + row.segment + `]}`))
-	}
-	for _, row := range accepted {
-		f.Add([]byte(`{"sentAt":"2026-11-22T21:00:00Z","context":{"locale":"x"},"batch":[` + row.segment + `]}`))
+	for body := range badBodies("/v1/batch") {
+		f.Add([]byte(body))
+		f.Add([]byte(strings.Replace(body, "{", `{"sentAt":"2026-11-22T21:00:00Z","context":{"locale":"x"},`, 1)))
 	}
 	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -51,6 +48,27 @@ func FuzzJitsu(f *testing.F)       { fuzzClient(f, "/api/s/track") }
 func FuzzGA4(f *testing.F)         { fuzzClient(f, "/mp/collect") }
 func FuzzSnowplow(f *testing.F)    { fuzzClient(f, snowplowPost) }
 func FuzzCloudEvents(f *testing.F) { fuzzClient(f, "/cloudevents") }
+func FuzzJitsuBatch(f *testing.F)  { fuzzClient(f, "/api/s/s2s/batch") }
+
+// badBodies are the bodies of the bad inputs' cases in the dialect that has the path, the short ones.
+func badBodies(path string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, v := range voices() {
+			for _, c := range badCases() {
+				if _, _, ok := c.expected(v); v.path != path || !ok || c.play != nil {
+					continue
+				}
+				body := v.body(v.write("bad", c.word), v.write("good", nil))
+				if c.text != nil {
+					body = c.text(v, v.body(v.write("bad", nil)))
+				}
+				if len(body) < 16<<10 && !yield(body) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // fuzzClient posts bodies to one path with a secret key, as the dialect's structured or single form.
 func fuzzClient(f *testing.F, path string) {
@@ -58,6 +76,9 @@ func fuzzClient(f *testing.F, path string) {
 		if c.path == path {
 			f.Add([]byte(c.body))
 		}
+	}
+	for body := range badBodies(path) {
+		f.Add([]byte(body))
 	}
 	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -84,6 +105,9 @@ func FuzzSnowplowQuery(f *testing.F) {
 	f.Add("e=pv&aid=x&uid=u&url=https%3A%2F%2Fshop.example%2F&dtm=1795381489000")
 	f.Add("e=ue&uid=u&ue_px=e30&cx=%FF")
 	f.Add("e=tr&tr_id=1&tr_tt=1e9&a=%zz")
+	for body := range badBodies(snowplowPixel) {
+		f.Add(body)
+	}
 	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
 	f.Fuzz(func(t *testing.T, query string) {
 		fix.kept.recs = nil
@@ -104,15 +128,9 @@ func FuzzSnowplowQuery(f *testing.F) {
 
 // FuzzNative is the same for the native dialect.
 func FuzzNative(f *testing.F) {
-	for _, row := range refused {
-		f.Add("clickstream", []byte(row.native))
-	}
-	for _, row := range quarantined {
-		f.Add("clickstream", []byte(withTime(row.native)+"\n"+goodLine))
-	}
 	for _, family := range schemas.FamilyNames() {
-		for _, row := range accepted {
-			f.Add(family, []byte(withTime(row.native)))
+		for body := range badBodies("/v1/events?family=" + family) {
+			f.Add(family, []byte(body))
 		}
 		f.Add(family, []byte(`{"event_id":"x","type":"`+schemas.Types(family)[0]+`","occurred_at":1795381489000,"currency":"EUR","order_id":"o","carrier":"c","tracking_id":"t","campaign":"c","warehouse":"w","sku":"s","ticket_id":"t","anonymous_id":"a"}`))
 	}

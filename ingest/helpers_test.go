@@ -221,3 +221,22 @@ func series(tb testing.TB, f *fixture) (n int) {
 	}
 	return n
 }
+
+// Good events of the two dialects that most tests speak.
+const (
+	goodTrack = `{"type":"track","event":"Signed Up","anonymousId":"a1","messageId":"good"}`
+	goodLine  = `{"event_id":"good","type":"page_view","occurred_at":"2026-11-22T21:04:49Z","anonymous_id":"a1"}`
+)
+
+func track(fields string) string { return `{"type":"track","anonymousId":"a",` + fields + `}` }
+
+func product(event, properties string) string {
+	return track(`"event":"` + event + `","properties":{` + properties + `}`)
+}
+
+// click is a line of the clickstream; withTime puts a good time in.
+func click(fields string) string {
+	return `{"event_id":"x","type":"view_item","occurred_at":"%T","anonymous_id":"a",` + fields + `}`
+}
+
+func withTime(text string) string { return strings.ReplaceAll(text, "%T", "2026-11-22T21:04:49Z") }
