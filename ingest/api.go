@@ -45,6 +45,7 @@ type envelope struct {
 	context  []byte   // what the request says for all events, a JSON object; nil where nothing is
 	events   [][]byte // one JSON value each
 	base     message  // what every event begins with
+	first    int      // place of the first event in its request; above 0 in a letter only
 }
 
 // client serves one api.
@@ -102,7 +103,7 @@ func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *
 }
 
 func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
-	in.origin = Origin{named: true, Route: a.route, SentAt: env.base.sent, Context: env.context}
+	in.origin = Origin{redacted: new(redactedText), named: true, Route: a.route, SentAt: env.base.sent, Context: env.context}
 	whole := true
 	if env.context != nil && a.context != nil {
 		whole = validText(env.context)
@@ -111,8 +112,10 @@ func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
 			return badJSON
 		}
 	}
-	for _, raw := range env.events {
+	for i, raw := range env.events {
 		before := len(in.recs)
+		rd.index = env.first + i
+		in.origin.Index = rd.index
 		if f := in.clientEvent(rd, a, &env.base, raw, whole); f != nil {
 			if err := in.quarantine(f, raw); err != nil {
 				return err

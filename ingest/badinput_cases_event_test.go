@@ -44,7 +44,7 @@ func idCases() []badCase {
 		{row: 23, name: "visitor missing", want: string(KindMissingField), when: clients, lack: "a visitor is optional", needs: "visitor", word: setVisitor("")},
 		{row: 23, name: "visitor is an object", want: string(KindMissingField), but: []exception{{are("snowplow GET"), accepted, anyUnit}, {are("ndjson marketing", "ndjson inventory"), string(KindInvalid), ""}, {strict, string(KindBadID), ""}}, when: clients, lack: "a visitor is optional", needs: "visitor", word: setVisitor("{}")},
 		{row: 23, name: "visitor of 10 KiB", want: string(KindBadID), but: []exception{url}, needs: "visitor", word: setVisitor(long)},
-		{row: 21, name: "same event twice", want: duplicate, when: batches, lack: noBatch, play: twice(func(*wording) {})},
+		{row: 21, name: "same event twice", want: duplicate, when: bothOf(batches, not(are("ga4"))), lack: noConflict, play: twice(func(*wording) {})},
 		{row: 22, name: "other content", want: duplicate, when: bothOf(batches, not(are("ga4"))), lack: noConflict, play: func(t *testing.T, f *fixture, v *voice) string {
 			before := counted(t, f.collector.metrics.conflicts)
 			out := twice(func(w *wording) { w.at = v.at(testNow.Add(-2 * time.Second)) })(t, f, v)

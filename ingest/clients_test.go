@@ -75,8 +75,8 @@ func clientCases() []clientCase {
 {"name":"purchase","params":{"transaction_id":"t1","currency":"EUR","value":12.5,"shipping":2,"tax":1,"items":[{"item_id":"p1","item_name":"Mug","item_category":"kitchen","price":6.25,"quantity":2}]}},
 {"name":"view_item_list","params":{"item_list_id":"home","items":[{"item_id":"p1","price":6.25}],"currency":"EUR"}},
 {"name":"user_engagement","params":{"engagement_time_msec":1500}}]}`,
-			clicks: "page_view c1/u1/40123 / paid_search google\npurchase c1/u1/40123 value=12.5 EUR\nview_item_list c1/u1/40123 home EUR\nengagement c1/u1/40123 engaged=1500",
-			orders: "order_placed t1 u1 12.5 EUR\norder_paid t1 u1 12.5 EUR",
+			clicks: "page_view c1/u1/40123 / paid_search google\npurchase c1/u1/40123 value=15.5 EUR\nview_item_list c1/u1/40123 home EUR\nengagement c1/u1/40123 engaged=1500",
+			orders: "order_placed t1 u1 15.5 EUR\norder_paid t1 u1 15.5 EUR",
 		},
 		{
 			name: "ga4 bad events", path: "/mp/collect",

@@ -46,7 +46,7 @@ func NewCloudTopics(c *Collector, shops map[string]string, options []kgo.Opt, lo
 	}
 	client, err := kgo.NewClient(append([]kgo.Opt{
 		kgo.ConsumerGroup(cloudGroup), kgo.ConsumeTopics(slices.Sorted(maps.Keys(shops))...), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
+		kgo.DisableAutoCommit(), // and no rebalance waits: what another member reads too has the same ids
 	}, options...)...)
 	if err != nil {
 		return nil, fmt.Errorf("cloudevents: kafka client: %w", err)
@@ -56,7 +56,7 @@ func NewCloudTopics(c *Collector, shops map[string]string, options []kgo.Opt, lo
 
 // Run reads until ctx ends, and returns nil. While Kafka or a commit fails it tries again, each second.
 func (t *CloudTopics) Run(ctx context.Context) error {
-	defer t.client.CloseAllowingRebalance()
+	defer t.client.Close()
 	for ctx.Err() == nil {
 		fetched := t.client.PollRecords(ctx, cloudBatch)
 		fetched.EachError(func(topic string, _ int32, err error) {
@@ -67,7 +67,6 @@ func (t *CloudTopics) Run(ctx context.Context) error {
 		if records := fetched.Records(); len(records) > 0 {
 			t.settle(ctx, records)
 		}
-		t.client.AllowRebalance()
 	}
 	return nil
 }
@@ -103,8 +102,7 @@ func (t *CloudTopics) take(ctx context.Context, records []*kgo.Record) error {
 	return nil
 }
 
-// byShop sorts records by shop. Those of a shop that has left the shops file wait in their topic: the batch is repeated
-// until it is back.
+// byShop sorts records by shop.
 func (t *CloudTopics) byShop(records []*kgo.Record) map[string][]*kgo.Record {
 	out := map[string][]*kgo.Record{}
 	for _, r := range records {
@@ -115,9 +113,9 @@ func (t *CloudTopics) byShop(records []*kgo.Record) map[string][]*kgo.Record {
 }
 
 func (c *Collector) takeCloudEvents(ctx context.Context, shopID string, records []*kgo.Record) error {
-	shop, ok := c.cfg.Shops().ByID(shopID)
-	if !ok {
-		return fmt.Errorf("the shop %q is not in the shops file any more", shopID)
+	shop, known := c.cfg.Shops().ByID(shopID)
+	if !known { // its events wait as dead letters until it is back
+		shop = &schemas.Shop{ID: shopID}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.AckTimeout)
 	defer cancel()
@@ -126,6 +124,12 @@ func (c *Collector) takeCloudEvents(ctx context.Context, shopID string, records 
 	defer in.loan.giveBack()
 	err := in.read(func(rd *reader) error {
 		for i, r := range records {
+			if !known {
+				if err := in.quarantine(&fault{KindInvalid, "its shop is not in the shops file"}, r.Value); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := in.cloudRecord(rd, i+1, r); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -37,23 +38,50 @@ type Origin struct {
 	Context []byte // of the batch, JSON; nil where there is none
 	Agent   string // the request's user agent
 	Network string // of the visitor
+	Index   int    // of the event in its request
 
 	shop  *schemas.Shop // for pseudonyms of people in the payload
 	named bool          // see redaction
+	// redacted is Context masked; shared by all letters of a request.
+	redacted *redactedText
+}
+
+// maxContext is how much of a batch's context a letter keeps, in bytes. Each letter of a batch repeats it.
+const maxContext = 8 << 10
+
+// redactedContext masks the context once for all letters of a request.
+func (o *Origin) redactedContext(of redaction) (text string, whole bool) {
+	if o.redacted == nil {
+		o.redacted = new(redactedText)
+	}
+	o.redacted.once.Do(func() {
+		of.named, of.cloud = false, false
+		o.redacted.text, o.redacted.whole = redact(o.Context, of)
+		if len(o.redacted.text) > maxContext {
+			o.redacted.text, o.redacted.whole = "", false
+		}
+	})
+	return o.redacted.text, o.redacted.whole
+}
+
+type redactedText struct {
+	once  sync.Once
+	text  string
+	whole bool
 }
 
 // Record makes the Kafka record for the dead letter topic. Its key is the origin "topic/partition/offset", or a hash of
 // the letter, so that one written twice is known by its key. The hash is of the masked payload: one of the clear payload
 // would let anybody try all phone numbers in the masked place.
 func (d *DeadLetter) Record() (*kgo.Record, error) {
-	l := Letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, Route: d.Origin.Route, Secret: d.Origin.Secret, Network: d.Origin.Network,
+	l := Letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, Route: d.Origin.Route, Secret: d.Origin.Secret, Network: d.Origin.Network, Index: d.Origin.Index,
 		SentAt: maskedText(d.Origin.SentAt, maxTime), Agent: maskedText(d.Origin.Agent, maxText), ReceivedAt: d.ReceivedAt, Size: len(d.Payload)}
 	whole, wholeContext := false, true
-	of := redaction{shop: d.Origin.shop, at: d.ReceivedAt, named: d.Origin.named || d.Topic == schemas.Clickstream.Topic()}
+	of := redaction{shop: d.Origin.shop, at: d.ReceivedAt, named: d.Origin.named || d.Topic == schemas.Clickstream.Topic(),
+		cloud: d.Source == dialectCloudEvents}
 	l.Payload, whole = redact(d.Payload, of)
 	if d.Origin.Context != nil {
-		of.named = false
-		l.Context, wholeContext = redact(d.Origin.Context, of)
+		l.Context, wholeContext = d.Origin.redactedContext(of)
 	}
 	l.Partial = !whole || !wholeContext
 	key := ""
@@ -61,7 +89,7 @@ func (d *DeadLetter) Record() (*kgo.Record, error) {
 		l.Topic, l.Partition, l.Offset, l.RecordKey = d.Topic, &d.Partition, &d.Offset, strings.ToValidUTF8(string(d.RecordKey), "\uFFFD")
 		key = d.Topic + "/" + strconv.Itoa(int(d.Partition)) + "/" + strconv.FormatInt(d.Offset, 10)
 	} else {
-		key = stableID(d.Shop, string(d.Kind), l.Payload)
+		key = stableID(d.Shop, string(d.Kind), l.Source, l.Route, l.SentAt, l.Context, strconv.Itoa(l.Index), l.Payload)
 	}
 	value, err := json.Marshal(&l)
 	if err != nil {
@@ -74,6 +102,9 @@ func (d *DeadLetter) Record() (*kgo.Record, error) {
 const maxTime = 64
 
 func maskedText(s string, limit int) string {
+	if _, err := schemas.ParseTime(s); err == nil {
+		return s
+	}
 	s, _ = maskFree(strings.ToValidUTF8(s, "\uFFFD"))
 	return clip(s, limit)
 }

@@ -77,7 +77,7 @@ func (r *reader) ga4(m *message) error {
 		}
 		return r.drop(name)
 	})
-	m.kind = callTrack
+	m.kind, m.properties.netValue = callTrack, true
 	switch m.event {
 	case "page_view", "screen_view":
 		m.kind, m.event = callPage, ""
@@ -87,7 +87,7 @@ func (r *reader) ga4(m *message) error {
 		m.event = jsError
 	}
 	if m.at.set {
-		m.messageID = stableID(m.anonymousID, m.userID, strconv.FormatInt(int64(m.at.time), 10), text)
+		m.messageID = stableID(m.anonymousID, m.userID, strconv.FormatInt(int64(m.at.time), 10), strconv.Itoa(r.index), text)
 	}
 	return err
 }

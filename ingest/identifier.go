@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -19,11 +20,14 @@ func directIdentifier(id string) (normal string, ok bool) {
 		return strings.ToLower(strings.TrimSpace(id)), true
 	}
 	plain := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -.()", r) {
+		if r == '.' || r == '(' || r == ')' || unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf) {
 			return -1
 		}
 		return r
 	}, id)
+	if strings.HasPrefix(plain, "00") { // as dialled in most countries
+		plain = "+" + plain[2:]
+	}
 	digits := strings.TrimPrefix(plain, "+")
 	switch {
 	case len(digits) < 8 || len(digits) > 18:

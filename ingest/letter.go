@@ -24,6 +24,7 @@ type Letter struct {
 	Context    string         `json:"context,omitempty"` // JSON, masked
 	Agent      string         `json:"agent,omitempty"`
 	Network    string         `json:"network,omitempty"`
+	Index      int            `json:"index,omitzero"` // of the event in its request
 	Topic      string         `json:"topic,omitempty"`
 	Partition  *int32         `json:"partition,omitempty"`
 	Offset     *int64         `json:"offset,omitempty"`

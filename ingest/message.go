@@ -13,6 +13,7 @@ type message struct {
 	timestamp, original, sent              string         // in RFC 3339
 	at                                     moment         // where the client counts; goes before the texts
 	sentAt                                 schemas.Millis // the same of sent; 0 where unknown
+	age                                    measure        // milliseconds before it was sent, of clients that say no time
 	context                                messageContext
 	properties                             properties
 	// money is the first value of properties that cannot be true. It matters only to events that have a meaning for us.
@@ -50,6 +51,7 @@ type properties struct {
 	coupons                                              []string
 	items                                                []schemas.Item
 	measures                                             measures
+	netValue                                             bool // value is without shipping and tax
 }
 
 func (m *message) text(name []byte) *string {

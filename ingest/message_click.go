@@ -21,12 +21,23 @@ func (in *intake) click(m *message, e schemas.Envelope) *fault {
 	return f
 }
 
+// fits encodes a click, and refuses one that Kafka would not take: its neighbours in the batch would suffer for it.
+func (in *intake) fits(c *schemas.Click) *fault {
+	in.scratch = in.c.codecs.click.Append(in.scratch[:0], c)
+	if len(in.scratch) > MaxRecord {
+		return tooLarge
+	}
+	return nil
+}
+
 // addClick checks, encodes and adds; the visitor keys the record.
 func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
 	if err := c.Check(); err != nil {
 		return false, checkFault(err)
 	}
-	in.scratch = in.c.codecs.click.Append(in.scratch[:0], c)
+	if f := in.fits(c); f != nil {
+		return false, f
+	}
 	return in.add(schemas.Clickstream.Topic(), c.AnonymousID, c.EventID, in.scratch), nil
 }
 

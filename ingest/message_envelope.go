@@ -41,6 +41,9 @@ func (in *intake) messageTime(m *message, e *schemas.Envelope) *fault {
 		}
 		e.OriginalAt, e.OccurredAt = at, at
 	}
+	if e.OriginalAt == 0 && m.age.set && !m.age.bad && m.age.value >= 0 && m.age.value < float64(maxAge) {
+		e.OccurredAt = in.received - schemas.Millis(m.age.value)
+	}
 	if m.at.set {
 		e.OriginalAt, e.OccurredAt = m.at.time, m.at.time
 	}

@@ -48,6 +48,9 @@ func (in *intake) orderCompleted(m *message, e schemas.Envelope) *fault {
 	if f != nil { // before anything is added: an event is counted or quarantined, never both
 		return f
 	}
+	if f := in.fits(&purchase); f != nil {
+		return f
+	}
 	fresh := false
 	if in.sender.secret {
 		o.PlacedAt, o.PaidAt = e.OccurredAt, e.OccurredAt
@@ -111,13 +114,25 @@ func (in *intake) orderChanged(m *message, e schemas.Envelope, stage string) *fa
 	return f
 }
 
+// shadowID gives an event that is not to count an id of its own: under the shop's it would make the event that counts a
+// copy, if it came first.
+func (in *intake) shadowID(o *schemas.Order) {
+	if o.Shadow {
+		o.EventID = stableID("shadow", o.Source, o.EventID)
+	}
+}
+
 // addOrder checks, encodes and adds; the order id keys the record.
 func (in *intake) addOrder(o *schemas.Order) (fresh bool, f *fault) {
 	if err := o.Check(); err != nil {
 		return false, checkFault(err)
 	}
 	in.reportOrder(o)
+	in.shadowID(o)
 	in.scratch = in.c.codecs.order.Append(in.scratch[:0], o)
+	if len(in.scratch) > MaxRecord {
+		return false, tooLarge
+	}
 	if fresh = in.add(schemas.Orders.Topic(), o.OrderID, o.EventID, in.scratch); fresh {
 		in.noteOrder(o)
 	}
@@ -158,12 +173,15 @@ func (in *intake) order(m *message, e schemas.Envelope) (o schemas.Order, f *fau
 }
 
 // orderTotal is the amount with shipping and tax. Where the sender gives only a part, the rest is added, as Segment
-// defines them: revenue and subtotal are both without shipping and tax.
+// defines them: revenue and subtotal are both without shipping and tax. So is value in Google Analytics 4.
 func orderTotal(p *properties) (schemas.Money, bool) {
-	if t := firstAmount(p.total, p.value); t.set {
-		return t.micros, true
+	whole, net := firstAmount(p.total, p.value), firstAmount(p.revenue, p.subtotal)
+	if p.netValue {
+		whole, net = p.total, firstAmount(p.value, net)
 	}
-	net := firstAmount(p.revenue, p.subtotal)
+	if whole.set {
+		return whole.micros, true
+	}
 	if !net.set {
 		return 0, false
 	}

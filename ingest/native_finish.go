@@ -15,6 +15,7 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 		return "", f
 	}
 	c.AnonymousID = cmp.Or(c.AnonymousID, c.UserID)
+	c.Network = in.network(c.Network)
 	c.Server = c.Server && in.sender.secret
 	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
 	from := locate(c.Referrer)
@@ -43,6 +44,7 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 	if f := in.people(in.identityTime(&o.Envelope), &o.Buyer, &o.AnonymousID); f != nil {
 		return "", f
 	}
+	o.Network = cutAddress(o.Network)
 	o.Shadow = !in.sender.shop.CountsOrder(o.Type, o.Source)
 	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
 	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {

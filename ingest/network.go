@@ -14,9 +14,10 @@ func (in *intake) network(claimed string) string {
 	return in.from
 }
 
-// cutAddress cuts an address; empty for what is none.
+// cutAddress cuts an address, or a network that is narrower; empty for what is neither.
 func cutAddress(text string) string {
-	addr, err := netip.ParseAddr(strings.TrimSpace(text))
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "/")
+	addr, err := netip.ParseAddr(text)
 	if err != nil {
 		return ""
 	}

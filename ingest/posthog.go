@@ -67,7 +67,7 @@ func posthogToken(event []byte) string {
 
 // posthogIdentity is who PostHog says it was. In a browser the device id stays and the distinct id changes at the login; on
 // a server there is but the distinct id.
-type posthogIdentity struct{ distinct, device, before, user string }
+type posthogIdentity struct{ distinct, device, before, alias, user string }
 
 func (r *reader) posthog(m *message) error {
 	var who posthogIdentity
@@ -83,11 +83,16 @@ func (r *reader) posthog(m *message) error {
 			return r.text(&m.timestamp)
 		case "properties":
 			return r.object(func(name []byte) error { return r.posthogProperty(m, &who, name) })
-		case "api_key", "token", "sent_at", "offset", "historical_migration":
+		case "offset":
+			return r.measure(&m.age)
+		case "api_key", "token", "sent_at", "historical_migration":
 			return r.dec.SkipValue()
 		}
 		return r.drop(name)
 	})
+	if m.event == "$create_alias" { // of a person's two ids; SDKs differ in which is the older one
+		who.before = who.alias
+	}
 	m.anonymousID = cmp.Or(who.device, who.before, who.distinct)
 	m.userID = who.user
 	if who.distinct != m.anonymousID {
@@ -123,6 +128,8 @@ func (r *reader) posthogProperty(m *message, who *posthogIdentity, name []byte) 
 		return r.text(dst)
 	}
 	switch string(name) {
+	case "$feature_flag_response":
+		return r.anyText(&m.properties.variation)
 	case "$web_vitals_LCP_value":
 		return r.measure(&m.properties.measures.lcp)
 	case "$web_vitals_INP_value":
@@ -140,8 +147,10 @@ func posthogText(m *message, who *posthogIdentity, name string) *string {
 	switch name {
 	case "$device_id":
 		return &who.device
-	case "$anon_distinct_id", "alias":
+	case "$anon_distinct_id":
 		return &who.before
+	case "alias":
+		return &who.alias
 	case "$user_id":
 		return &who.user
 	case "$insert_id":
@@ -170,8 +179,6 @@ func posthogText(m *message, who *posthogIdentity, name string) *string {
 		return &m.properties.message
 	case "$feature_flag":
 		return &m.properties.experiment
-	case "$feature_flag_response":
-		return &m.properties.variation
 	}
 	return c.campaignParameter(name)
 }

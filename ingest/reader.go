@@ -20,6 +20,7 @@ type reader struct {
 	unknown, personal int
 	items             []schemas.Item // memory for the lines of one event, used again for the next
 	message           message        // the same for the event itself
+	index             int            // of the event in its request
 }
 
 func newReader() *reader { return &reader{dec: new(jsontext.Decoder)} }
@@ -94,6 +95,17 @@ func (r *reader) text(dst *string) error {
 		return err
 	}
 	return r.skip()
+}
+
+// anyText reads a text, a number, or true and false as their words.
+func (r *reader) anyText(dst *string) error {
+	switch r.dec.PeekKind() {
+	case 't', 'f':
+		tok, err := r.dec.ReadToken()
+		*dst = tok.String()
+		return err
+	}
+	return r.text(dst)
 }
 
 // millis reads a whole number of milliseconds since 1970. Any other value is a time that cannot be true, so that the event

@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
+	"net/netip"
 	"strings"
 	"unicode/utf8"
 
@@ -17,14 +19,14 @@ const maxPayload = 40 << 10
 
 const personalMask = "[personal]"
 
-// personal says whether a member of that name holds personal data in the dialects we read. Separators and case do not
-// count: firstName, first_name and FIRST-NAME are one name.
+// personal says whether a member of that name holds personal data, or a key, in the dialects we read. Signs and case do not
+// count: firstName, first_name, $first-name and FIRST-NAME are one name.
 func personal(name string) bool {
 	var short [32]byte
 	n := 0
 	for i := range len(name) {
 		c := name[i]
-		if c == '_' || c == '-' || c == ' ' {
+		if c < '0' || c > '9' && c < 'A' || c > 'Z' && c < 'a' || c > 'z' && c < 0x80 {
 			continue
 		}
 		if n == len(short) {
@@ -44,7 +46,8 @@ func personal(name string) bool {
 		"longitude", "location", "advertisingid", "deviceid", "writekey", "apikey", "token", "aid": // the last ones are keys, which are nobody else's business
 		return true
 	}
-	for _, part := range [...]string{"email", "phone", "address", "birth", "passw", "firstname", "lastname"} {
+	for _, part := range [...]string{"email", "phone", "address", "birth", "passw", "firstname", "lastname", "surname", "postal", "postcode", "zip",
+		"secret", "token", "orderkey", "creditcard", "geoip", "idfa", "idfv", "gaid", "rawlocation"} {
 		if bytes.Contains(short[:n], []byte(part)) { // as in shipping_address and customerEmail
 			return true
 		}
@@ -73,6 +76,8 @@ type redaction struct {
 	at   schemas.Millis
 	// named says that the event's own member name is that of a page, screen or custom event, not of a person.
 	named bool
+	// cloud says that the outermost object is a CloudEvent, which is known by its id and source.
+	cloud bool
 }
 
 // redact prepares a payload for the dead letters: values of personal members and personal shapes in any text are
@@ -138,6 +143,7 @@ func (r *redactor) value() error {
 			clean := r.text(text, isName)
 			if !isName && kind == '{' && freeText(r.name) && !isAmount(text) {
 				clean = personalMask
+				r.lost = r.lost || r.name == "message" || r.name == "description" // of an error, which events keep
 			}
 			tok = jsontext.String(clean)
 		case '0':
@@ -147,14 +153,15 @@ func (r *redactor) value() error {
 				if person := r.person(number); person != number {
 					tok = jsontext.String(person)
 				}
-			case !timeName(r.name) && !idName(r.name) && longNumber(number):
+			case !timeName(r.name) && !r.idName() && longNumber(number):
 				tok = jsontext.String(numberMask)
+				r.lost = true
 			}
 		}
 		if err := r.enc.WriteToken(tok); err != nil {
 			return err
 		}
-		if isName && personal(r.name) && !r.ownName() && !idName(r.name) {
+		if isName && personal(r.name) && !r.ownName() && !r.idName() && !addressName(r.name) {
 			if err := r.dec.SkipValue(); err != nil {
 				return err
 			}
@@ -171,21 +178,53 @@ func (r *redactor) value() error {
 // text masks a text. Ids pass as they do on the way into an event. JSON within a text, as Snowplow's trackers send it, is
 // looked through like the rest.
 func (r *redactor) text(s string, isName bool) string {
+	if !isName {
+		if _, err := schemas.ParseTime(s); err == nil {
+			return s
+		}
+	}
 	switch {
 	case isName || len(s) > maxID && !nestedName(r.name):
 	case nestedName(r.name):
 		return r.nested(s)
+	case addressName(r.name) || isAddress(s):
+		return cmp.Or(cutAddress(s), personalMask)
 	case timeName(r.name) && allDigits(s) && len(s) <= maxTimeDigits:
 		return s
 	case personIDName(r.name):
 		return r.person(s)
-	case idName(r.name):
+	case r.idName():
 		masked, hit := maskEmail(s)
 		r.lost = r.lost || hit
 		return masked
 	}
-	masked, _ := maskFree(s)
+	masked, hit := maskFree(s)
+	r.lost = r.lost || hit && !isName && !maskedAlike(r.name)
 	return masked
+}
+
+// maskedAlike says whether the collector masks a member of that name in the same way, so that the letter's event loses
+// nothing more by it.
+func maskedAlike(name string) bool {
+	switch name {
+	case "query", "search_term", "search", "name", "event", "event_type", "reason", "refund_reason", "utm_term", "term", "title", "se_ac":
+		return true
+	}
+	return false
+}
+
+// addressName says whether a member holds an IP address, of which its network is kept.
+func addressName(name string) bool {
+	switch name {
+	case "ip", "$ip", "ip_address", "client_ip", "browser_ip", "x-forwarded-for", "network":
+		return true
+	}
+	return false
+}
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
 }
 
 // person replaces a person's id that is a direct identifier by its pseudonym. Without a key for it the id is lost, and the
@@ -233,7 +272,22 @@ func (r *redactor) ownName() bool {
 	if r.name != "name" || len(r.path) == 0 {
 		return false
 	}
-	return r.path[len(r.path)-1] == "campaign" || r.named && len(r.path) == 1
+	return r.path[len(r.path)-1] == "campaign" || r.named && len(r.path) == 1 || r.inLines()
+}
+
+// inLines says whether the member at hand is that of a product in a list.
+func (r *redactor) inLines() bool {
+	n := len(r.path)
+	return n > 1 && (r.path[n-2] == "products" || r.path[n-2] == "items")
+}
+
+// idName says whether the member at hand is an id that events keep.
+func (r *redactor) idName() bool {
+	if r.name == "id" || r.name == "source" {
+		outermost := len(r.path) == 1
+		return r.cloud && outermost || r.name == "id" && (r.inLines() || len(r.path) > 0 && r.path[len(r.path)-1] == "properties")
+	}
+	return idName(r.name)
 }
 
 // maxTimeDigits is the length of a time in microseconds.
@@ -242,7 +296,7 @@ const maxTimeDigits = 16
 // timeName says whether a number of that name is a time.
 func timeName(name string) bool {
 	switch name {
-	case "time", "dtm", "stm", "ttm", "timestamp_micros":
+	case "time", "dtm", "stm", "ttm", "timestamp_micros", "period_start", "period_end", "as_of", "latest_promise", "offset":
 		return true
 	}
 	return strings.HasSuffix(name, "_at") || name == "timestamp" || name == "sentAt" || name == "originalTimestamp"

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"tidemark/ingest/webhook"
 	"tidemark/schemas"
 )
 
@@ -22,6 +24,8 @@ func (c *Collector) Replay(key string, l *Letter) ([]*kgo.Record, error) {
 		return nil, errors.New("its payload is not whole (too large, or no JSON): mend it and give it with --file")
 	case l.Topic != "":
 		return replayRecord(l)
+	case slices.ContainsFunc(webhook.Providers(), func(p webhook.Provider) bool { return p.Name == l.Source }):
+		return nil, errors.New("it is a webhook's, which cannot be read again here: let the provider send it again (docs/webhooks.md)")
 	case l.Route == "":
 		return nil, errors.New("an earlier version wrote it without the route and the kind of key, which a replay needs")
 	}
@@ -69,7 +73,7 @@ func (c *Collector) letterReader(l *Letter) (event func(in *intake, rd *reader, 
 // letter reads one event; what its request said for all is the letter's.
 func (a *api) letter(l *Letter) func(*intake, *reader, []byte) error {
 	return func(in *intake, rd *reader, payload []byte) error {
-		env := envelope{base: message{sent: l.SentAt}, events: [][]byte{payload}}
+		env := envelope{base: message{sent: l.SentAt}, first: l.Index, events: [][]byte{payload}}
 		if l.Context != "" {
 			var err error
 			if env.context, err = withoutMasked([]byte(l.Context)); err != nil {

@@ -58,9 +58,9 @@ func TestReplayIsFaithful(t *testing.T) {
 			}
 			for _, whole := range []bool{true, false} {
 				var recs []*kgo.Record
-				for _, raw := range events {
+				for i, raw := range events {
 					d := DeadLetter{Kind: KindInvalid, Source: a.Source, Shop: "alpha", ReceivedAt: schemas.MillisOf(testNow), Payload: raw, Origin: a.Origin}
-					d.Origin.Secret, d.Origin.Agent = secret, r.UserAgent()
+					d.Origin.Secret, d.Origin.Agent, d.Origin.Index = secret, r.UserAgent(), i
 					id, l := buriedAs(t, f, d)
 					if !whole {
 						l.SentAt, l.Context, l.Agent, l.Secret = "", "", "", false

@@ -6,7 +6,7 @@ import (
 	"tidemark/schemas"
 )
 
-// reportOrder adds the amounts in the shop's reporting currency, where they are in another and the rate is known. What a
+// reportOrder adds the amounts in the shop's reporting currency, so that they add up; none where no rate is known. What a
 // sender says of them does not count: all sources are converted by one table.
 func (in *intake) reportOrder(o *schemas.Order) {
 	o.ReportingCurrency, o.ReportingTotal, o.ReportingRefund = "", 0, 0

@@ -29,7 +29,7 @@ func TestReportingCurrency(t *testing.T) {
 	for _, s := range decodeAll[schemas.Spend](t, f, schemas.Marketing.Topic()) {
 		got = append(got, strings.Join([]string{s.Amount.String(), s.Reporting, s.InReporting.String()}, " "))
 	}
-	want := "order_placed o1 10 0 EUR 9 0\norder_paid o1 10 0 EUR 9 0\norder_placed o2 10 0  0 0\norder_paid o2 10 0  0 0\norder_refunded o1 0 4 EUR 0 3.6\n100  0\n100 EUR 50"
+	want := "order_placed o1 10 0 EUR 9 0\norder_paid o1 10 0 EUR 9 0\norder_placed o2 10 0 EUR 10 0\norder_paid o2 10 0 EUR 10 0\norder_refunded o1 0 4 EUR 0 3.6\n100  0\n100 EUR 50"
 	if all := strings.Join(got, "\n"); all != want {
 		t.Errorf("%s\nwant\n%s", all, want)
 	}

@@ -8,6 +8,8 @@ const (
 	skewTolerance schemas.Millis = 10_000
 	// maxAhead is how far after its arrival an event may claim to have happened.
 	maxAhead schemas.Millis = 5 * 60_000
+	// maxAge is how old an event may say that it is, in milliseconds: a year.
+	maxAge schemas.Millis = 366 * 24 * 3_600_000
 	// oldest is 2000-01-01: an earlier time is a clock that was never set, or a wrong unit.
 	oldest schemas.Millis = 946_684_800_000
 	// newest is 9999-12-31: beyond it a time is a wrong unit.

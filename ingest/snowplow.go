@@ -121,10 +121,10 @@ func (r *reader) snowplow(m *message) error {
 	if err != nil {
 		return err
 	}
-	if m.at = e.reported; e.happened.set {
-		m.at = e.happened
+	m.at, m.sentAt = e.reported, sent.time
+	if e.happened.set { // a true time is not corrected by anybody's clock
+		m.at, m.sentAt = e.happened, 0
 	}
-	m.sentAt = sent.time
 	m.properties.sessionID = e.session
 	if m.anonymousID == "" {
 		m.anonymousID = e.network

@@ -76,7 +76,9 @@ func (r *reader) snowplowSearch(p *properties, name []byte) error {
 		return r.array(func() error {
 			var term string
 			err := r.text(&term)
-			p.query = strings.TrimSpace(p.query + " " + term)
+			if len(p.query) < maxText {
+				p.query = strings.TrimSpace(p.query + " " + term)
+			}
 			return err
 		})
 	case "totalResults":

@@ -124,7 +124,9 @@ func (s *Spooling) append(recs []*kgo.Record) error {
 	err := s.queue.Append(encodeEntry(recs))
 	s.mu.Lock()
 	s.pending--
-	s.disabled = err
+	if !errors.Is(err, spool.ErrTooLarge) { // which says nothing of the next request
+		s.disabled = err
+	}
 	s.mu.Unlock()
 	if err != nil {
 		reason := "failed"

@@ -144,6 +144,8 @@ func (in *intake) webhookOrder(o *schemas.Order, test bool) error {
 		return err
 	}
 	o.Shadow = o.Shadow || test
+	purchase := *o // whose id is the shop's in any case
+	in.shadowID(o)
 	fresh, err := addAdopted(in, schemas.Orders, in.c.codecs.order, o, key)
 	if err != nil {
 		return err
@@ -158,10 +160,10 @@ func (in *intake) webhookOrder(o *schemas.Order, test bool) error {
 		in.counts.alone++
 		return nil
 	}
-	purchase := purchaseOf(o)
-	key, err = in.adopt(purchase)
+	click := purchaseOf(&purchase)
+	key, err = in.adopt(click)
 	if err == nil {
-		_, err = addAdopted(in, schemas.Clickstream, in.c.codecs.click, purchase, key)
+		_, err = addAdopted(in, schemas.Clickstream, in.c.codecs.click, click, key)
 	}
 	return err
 }

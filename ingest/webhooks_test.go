@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -221,6 +222,24 @@ func TestWebhookDeadLetters(t *testing.T) {
 	}
 }
 
+// TestShadowsDoNotHideOrders: a copy from a source that does not count must not make the one that counts a duplicate,
+// whichever comes first.
+func TestShadowsDoNotHideOrders(t *testing.T) {
+	f := newFixture(t, nil)
+	f.must(200, "/v1/track", betaKey, product("Order Completed", `"order_id":"1001","total":403,"currency":"USD"`)) // Shopify's word counts at beta
+	f.want(200, shopifyDelivery("beta", "orders/create", shopifyPaid))
+	f.want(200, shopifyDelivery("beta", "orders/paid", shopifyPaid))
+	shadows, counted := map[string]bool{}, 0
+	for _, o := range f.orders() {
+		if shadows[o.EventID] = o.Shadow; !o.Shadow {
+			counted++
+		}
+	}
+	if len(shadows) != len(f.orders()) || counted != 2 {
+		t.Errorf("%d ids of %d orders, %d count", len(shadows), len(f.orders()), counted)
+	}
+}
+
 func kindsOf(letters []Letter) (out []string) {
 	for _, l := range letters {
 		out = append(out, string(l.Kind))
@@ -238,9 +257,10 @@ func TestWebhookKinds(t *testing.T) {
 	}
 }
 
-// The browser's copy, the server's copy and the webhook's count once.
+// The browser's copy, the server's copy and the webhook's count once, where all of them count.
 func TestWebhookAndSegmentAgree(t *testing.T) {
-	f := newFixture(t, nil)
+	shops := shopsOf(t, regexp.MustCompile(`(?m)^ +authoritative:.*$`).ReplaceAllString(shopsYAML, ""))
+	f := newFixture(t, func(c *Config) { c.Shops = func() *schemas.Shops { return shops } })
 	f.must(200, "/v1/track", betaKey, product("Order Completed", `"order_id":"1001","total":403,"currency":"USD"`))
 	segment := idsIn(f)
 	f.kept.recs = nil

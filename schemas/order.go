@@ -16,25 +16,24 @@ const (
 // Order is one event in the life of an order, keyed by order id.
 type Order struct {
 	Envelope
-	OrderID     string `json:"order_id" ch:"String" class:"C2" doc:"Order id of the shop. Key of the partition."`
-	CheckoutID  string `json:"checkout_id,omitempty" ch:"String" class:"C2" doc:"Checkout."`
-	CartID      string `json:"cart_id,omitempty" ch:"String" class:"C2" doc:"Cart."`
-	Buyer       string `json:"buyer,omitempty" ch:"String" class:"C3" doc:"Buyer: login id, else the visitor's anonymous id."`
-	AnonymousID string `json:"anonymous_id,omitempty" ch:"String" class:"C3" doc:"Visitor, where known."`
-	Channel     string `json:"channel,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Channel group."`
-	Campaign    string `json:"campaign,omitempty" ch:"String" class:"C1" doc:"Campaign name."`
-	Network     string `json:"network,omitempty" ch:"String" class:"C3" doc:"The buyer's IP address cut to /24 (IPv4) or /48 (IPv6); empty where unknown."`
-	Device      string `json:"device,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Device class."`
-	Currency    string `json:"currency" ch:"LowCardinality(String)" class:"C1" doc:"ISO 4217 code of all money on the event."`
-	Total       Money  `json:"total,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Amount with shipping and tax; the ordered or paid amount."`
-	Subtotal    Money  `json:"subtotal,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"After discount, without shipping and tax."`
-	Revenue     Money  `json:"revenue,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Without shipping and tax, as the sender gives it."`
-	Shipping    Money  `json:"shipping,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Freight."`
-	Tax         Money  `json:"tax,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Tax."`
-	Discount    Money  `json:"discount,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Discount, positive."`
-	Refund      Money  `json:"refund,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Amount of a refund, positive."`
-	// The rate is the one of the shop's dated table; 0 where the table has none.
-	ReportingCurrency string   `json:"reporting_currency,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"The shop's reporting currency, where it is another one and a rate is known."`
+	OrderID           string   `json:"order_id" ch:"String" class:"C2" doc:"Order id of the shop. Key of the partition."`
+	CheckoutID        string   `json:"checkout_id,omitempty" ch:"String" class:"C2" doc:"Checkout."`
+	CartID            string   `json:"cart_id,omitempty" ch:"String" class:"C2" doc:"Cart."`
+	Buyer             string   `json:"buyer,omitempty" ch:"String" class:"C3" doc:"Buyer: login id, else the visitor's anonymous id."`
+	AnonymousID       string   `json:"anonymous_id,omitempty" ch:"String" class:"C3" doc:"Visitor, where known."`
+	Channel           string   `json:"channel,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Channel group."`
+	Campaign          string   `json:"campaign,omitempty" ch:"String" class:"C1" doc:"Campaign name."`
+	Network           string   `json:"network,omitempty" ch:"String" class:"C3" doc:"The buyer's IP address cut to /24 (IPv4) or /48 (IPv6); empty where unknown."`
+	Device            string   `json:"device,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Device class."`
+	Currency          string   `json:"currency" ch:"LowCardinality(String)" class:"C1" doc:"ISO 4217 code of all money on the event."`
+	Total             Money    `json:"total,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Amount with shipping and tax; the ordered or paid amount."`
+	Subtotal          Money    `json:"subtotal,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"After discount, without shipping and tax."`
+	Revenue           Money    `json:"revenue,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Without shipping and tax, as the sender gives it."`
+	Shipping          Money    `json:"shipping,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Freight."`
+	Tax               Money    `json:"tax,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Tax."`
+	Discount          Money    `json:"discount,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Discount, positive."`
+	Refund            Money    `json:"refund,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Amount of a refund, positive."`
+	ReportingCurrency string   `json:"reporting_currency,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"The shop's reporting currency, where a rate is known."`
 	ReportingTotal    Money    `json:"reporting_total,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Total in the reporting currency, at the rate of the day of the event."`
 	ReportingRefund   Money    `json:"reporting_refund,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Refund in the reporting currency, at the rate of the day of the event."`
 	Units             int64    `json:"units,omitempty" ch:"Int64" class:"C1" doc:"Sum of the lines' quantities."`

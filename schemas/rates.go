@@ -148,9 +148,12 @@ func magnitude(m Money) uint64 {
 }
 
 // InReporting is an amount in the shop's reporting currency at the rate of the day, in the shop's zone, of at. It is false
-// where the amount is in that currency already, and where no rate is known that is at most 31 days old.
+// where no rate is known that is at most 31 days old.
 func (s *Shop) InReporting(currency string, at Millis, amounts ...Money) ([]Money, bool) {
-	if currency == s.Currency || s.rates == nil {
+	switch {
+	case currency == s.Currency:
+		return amounts, true
+	case s.rates == nil:
 		return nil, false
 	}
 	rate, ok := s.rates.at(currency, s.Currency, at.Time().In(s.Location))

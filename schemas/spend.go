@@ -23,7 +23,7 @@ type Spend struct {
 	Clicks      int64  `json:"clicks,omitempty" ch:"Int64" class:"C1" doc:"Clicks, as the platform reports them."`
 	Conversions int64  `json:"conversions,omitempty" ch:"Int64" class:"C1" doc:"Conversions, as the platform reports them."`
 	Attributed  Money  `json:"attributed,omitempty" ch:"Decimal(38, 6)" class:"C1" doc:"Revenue that the platform ascribes to the campaign, in Currency."`
-	Reporting   string `json:"reporting_currency,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"The shop's reporting currency, where it is another one and a rate is known."`
+	Reporting   string `json:"reporting_currency,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"The shop's reporting currency, where a rate is known."`
 	InReporting Money  `json:"reporting_amount,omitempty" ch:"Decimal(38, 6)" class:"C2" doc:"Amount in the reporting currency, at the rate of the period's first day."`
 	Phase       string `json:"phase,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Phase of a promotion, for example preheat, deposit, balance or return."`
 	Issued      int64  `json:"issued,omitempty" ch:"Int64" class:"C1" doc:"Coupons issued so far."`

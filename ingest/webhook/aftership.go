@@ -72,9 +72,6 @@ func readAfterShip(r *Request) (Delivery, *Fault) {
 		p.state.at = unixSeconds(body.TS)
 	}
 	for _, c := range m.Checkpoints {
-		if c.Tag == m.Tag { // the state is that checkpoint's; Pending and Expired are AfterShip's own
-			p.state.code = ""
-		}
 		var b blame
 		s := scan{c.time(&b), afterShipCode(c.Tag, c.Subtag)}
 		switch {
@@ -82,6 +79,9 @@ func readAfterShip(r *Request) (Delivery, *Fault) {
 			d.Faults = append(d.Faults, b.fault)
 		case s.code != "":
 			p.scans = append(p.scans, s)
+			if c.Tag == m.Tag { // the state is that checkpoint's; Pending and Expired are AfterShip's own
+				p.state.code = ""
+			}
 		}
 	}
 	d.addParcel(r, afterShipStatuses(), &p)

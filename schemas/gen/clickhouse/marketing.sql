@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS events_marketing
     `clicks` Int64 COMMENT 'Clicks, as the platform reports them.',
     `conversions` Int64 COMMENT 'Conversions, as the platform reports them.',
     `attributed` Decimal(38, 6) COMMENT 'Revenue that the platform ascribes to the campaign, in Currency.',
-    `reporting_currency` LowCardinality(String) COMMENT 'The shop\'s reporting currency, where it is another one and a rate is known.',
+    `reporting_currency` LowCardinality(String) COMMENT 'The shop\'s reporting currency, where a rate is known.',
     `reporting_amount` Decimal(38, 6) COMMENT 'Amount in the reporting currency, at the rate of the period\'s first day.',
     `phase` LowCardinality(String) COMMENT 'Phase of a promotion, for example preheat, deposit, balance or return.',
     `issued` Int64 COMMENT 'Coupons issued so far.',

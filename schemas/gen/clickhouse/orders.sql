@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS events_orders
     `tax` Decimal(38, 6) COMMENT 'Tax.',
     `discount` Decimal(38, 6) COMMENT 'Discount, positive.',
     `refund` Decimal(38, 6) COMMENT 'Amount of a refund, positive.',
-    `reporting_currency` LowCardinality(String) COMMENT 'The shop\'s reporting currency, where it is another one and a rate is known.',
+    `reporting_currency` LowCardinality(String) COMMENT 'The shop\'s reporting currency, where a rate is known.',
     `reporting_total` Decimal(38, 6) COMMENT 'Total in the reporting currency, at the rate of the day of the event.',
     `reporting_refund` Decimal(38, 6) COMMENT 'Refund in the reporting currency, at the rate of the day of the event.',
     `units` Int64 COMMENT 'Sum of the lines\' quantities.',
