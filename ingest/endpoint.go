@@ -137,7 +137,11 @@ func (c *Collector) listed(origin string) bool {
 // sender: a browser that closes the page has no use for the answer, but its events are good.
 func (c *Collector) withBody(r *http.Request, packed bool, max limits, use func(context.Context, *loan, []byte) (answer, error)) (answer, error) {
 	body := c.bodies.Get().(*bytes.Buffer)
-	defer c.bodies.Put(body)
+	defer func() {
+		if body.Cap() <= pooledBody {
+			c.bodies.Put(body)
+		}
+	}()
 	body.Reset()
 	l := loan{memory: c.memory}
 	defer l.giveBack()

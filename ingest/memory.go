@@ -13,9 +13,10 @@ import (
 // events of at most workBudget bytes are decoded or wait for Kafka at one time; the others wait for their turn.
 const (
 	freeBody   = 64 << 10
-	readBudget = 96 << 20
+	readBudget = 48 << 20 // a body of 20 MiB, PostHog's limit, takes 40
 	workBudget = 32 << 20
 	leastWork  = 2 << 10 // what a request costs beside its body
+	pooledBody = 1 << 20 // the largest buffer kept for another request: larger ones would stay outside of the account
 )
 
 var busy = &refusal{status: http.StatusServiceUnavailable, code: "busy", retry: retryAfter}

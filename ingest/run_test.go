@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,16 @@ import (
 	"tidemark/schemas"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if shops := os.Getenv(hostileShops); shops != "" {
+		if err := serveHostile(shops); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serve runs the collector on a free port until the test ends.
 func serve(t *testing.T, f *fixture) (addr string, stop func() error) {
