@@ -12,7 +12,8 @@ TEST   := $(GO) test -p 2 -parallel 2 -timeout 15m
 # Flags of one call, for example: make test TESTFLAGS='-json'
 TESTFLAGS ?=
 # How long `make fuzz` spends on each target.
-FUZZTIME ?= 30s
+FUZZTIME ?= 1m
+FUZZ ?= .
 # Which cells `make chaos` plays, a regular expression over their names, and how many rounds of 20 random kills follow.
 CELLS ?= .
 ROUNDS ?= 3
@@ -53,11 +54,8 @@ recovery: engine build ## kill -9 after MINUTES at RATE events/s: time until liv
 race: engine web ## the unit tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(TEST) -race $(TESTFLAGS) ./...
 
-fuzz: ## every fuzz target for FUZZTIME
-	@set -e; for pkg in $$($(GO) list ./...); do \
-	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
-	  done; done
+fuzz: ## every fuzz target for FUZZTIME, or those that match FUZZ (FUZZ='^FuzzGA4' FUZZTIME=1h)
+	@GO='$(GO)' .ci/fuzz '$(FUZZ)' $(FUZZTIME)
 
 bench: ## cost per event of decode, dedupe, windows and the whole task; series that alerts judge per second
 	$(GO) test -run '^$$' -bench . -benchmem ./schemas/... ./processors/... ./ingest/... ./sinks/... ./alerts/... ./cmd/tidemark/bench

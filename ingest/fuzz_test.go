@@ -3,6 +3,7 @@ package ingest
 import (
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -15,7 +16,7 @@ import (
 // FuzzSegmentBatch: no body crashes the collector; an answer is one of the contract's; whatever is accepted can be read
 // again by the processors' decoder and passes its check; and each event of a batch ends as a record, a letter or a copy.
 func FuzzSegmentBatch(f *testing.F) {
-	for body := range badBodies("/v1/batch") {
+	for body := range bodiesAt("/v1/batch") {
 		f.Add([]byte(body))
 		f.Add([]byte(strings.Replace(body, "{", `{"sentAt":"2026-11-22T21:00:00Z","context":{"locale":"x"},`, 1)))
 	}
@@ -50,21 +51,29 @@ func FuzzSnowplow(f *testing.F)    { fuzzClient(f, snowplowPost) }
 func FuzzCloudEvents(f *testing.F) { fuzzClient(f, "/cloudevents") }
 func FuzzJitsuBatch(f *testing.F)  { fuzzClient(f, "/api/s/s2s/batch") }
 
-// badBodies are the bodies of the bad inputs' cases in the dialect that has the path, the short ones.
-func badBodies(path string) iter.Seq[string] {
+// bodiesAt are the bad inputs of the dialect that has the path.
+func bodiesAt(path string) iter.Seq[string] {
+	for _, v := range clientVoices() {
+		if v.path == path {
+			return badBodies(v)
+		}
+	}
+	return func(func(string) bool) {}
+}
+
+// badBodies are the bodies of the bad inputs' cases in one dialect, the short ones.
+func badBodies(v *voice) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, v := range voices() {
-			for _, c := range badCases() {
-				if _, _, ok := c.expected(v); v.path != path || !ok || c.play != nil {
-					continue
-				}
-				body := v.body(v.write("bad", c.word), v.write("good", nil))
-				if c.text != nil {
-					body = c.text(v, v.body(v.write("bad", nil)))
-				}
-				if len(body) < 16<<10 && !yield(body) {
-					return
-				}
+		for _, c := range badCases() {
+			if _, _, ok := c.expected(v); !ok || c.play != nil {
+				continue
+			}
+			body := v.body(v.write("bad", c.word), v.write("good", nil))
+			if c.text != nil {
+				body = c.text(v, v.body(v.write("bad", nil)))
+			}
+			if len(body) < 16<<10 && !yield(body) {
+				return
 			}
 		}
 	}
@@ -77,7 +86,7 @@ func fuzzClient(f *testing.F, path string) {
 			f.Add([]byte(c.body))
 		}
 	}
-	for body := range badBodies(path) {
+	for body := range bodiesAt(path) {
 		f.Add([]byte(body))
 	}
 	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
@@ -100,12 +109,44 @@ func fuzzClient(f *testing.F, path string) {
 	})
 }
 
+// FuzzCloudEventsBinary: whatever stands in headers beside whatever data.
+func FuzzCloudEventsBinary(f *testing.F) {
+	f.Add("1", "x.orders.order_paid", "2026-11-22T21:04:40Z", []byte(`{"order_id":"o1","total":"5.50","currency":"USD"}`))
+	f.Add("%FF", "x.clickstream.custom", "%", []byte(`{"anonymous_id":"\ud800"}`))
+	for body := range badBodies(binaryVoice()) {
+		f.Add("a%00", "x.clickstream.view_item", "2026-11-22T21:04:40%2B14:00", []byte(body))
+	}
+	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
+	f.Fuzz(func(t *testing.T, id, kind, at string, body []byte) {
+		fix.kept.recs = nil
+		r := request("/cloudevents", secretKey, string(body))
+		for name, value := range map[string]string{"ce-specversion": "1.0", "ce-source": "/s", "ce-id": id, "ce-type": kind, "ce-time": at} {
+			r.Header.Set(name, value)
+		}
+		switch w := fix.do(r); w.Code {
+		case http.StatusOK, http.StatusMultiStatus:
+			checkRecords(t, fix)
+		case http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge:
+			if len(fix.kept.recs) != 0 {
+				t.Fatal("records of a refused request")
+			}
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
+func binaryVoice() *voice {
+	all := clientVoices()
+	return all[slices.IndexFunc(all, func(v *voice) bool { return v.name == "cloudevents binary" })]
+}
+
 // FuzzSnowplowQuery: whatever a pixel's query holds.
 func FuzzSnowplowQuery(f *testing.F) {
 	f.Add("e=pv&aid=x&uid=u&url=https%3A%2F%2Fshop.example%2F&dtm=1795381489000")
 	f.Add("e=ue&uid=u&ue_px=e30&cx=%FF")
 	f.Add("e=tr&tr_id=1&tr_tt=1e9&a=%zz")
-	for body := range badBodies(snowplowPixel) {
+	for body := range bodiesAt(snowplowPixel) {
 		f.Add(body)
 	}
 	fix := newFixture(f, func(c *Config) { c.KeyRate, c.AddressRate = -1, -1 })
@@ -129,7 +170,7 @@ func FuzzSnowplowQuery(f *testing.F) {
 // FuzzNative is the same for the native dialect.
 func FuzzNative(f *testing.F) {
 	for _, family := range schemas.FamilyNames() {
-		for body := range badBodies("/v1/events?family=" + family) {
+		for body := range bodiesAt("/v1/events?family=" + family) {
 			f.Add(family, []byte(body))
 		}
 		f.Add(family, []byte(`{"event_id":"x","type":"`+schemas.Types(family)[0]+`","occurred_at":1795381489000,"currency":"EUR","order_id":"o","carrier":"c","tracking_id":"t","campaign":"c","warehouse":"w","sku":"s","ticket_id":"t","anonymous_id":"a"}`))
