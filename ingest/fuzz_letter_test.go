@@ -29,7 +29,7 @@ func FuzzDeadLetter(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got letter
+		var got Letter
 		if err := json.Unmarshal(rec.Value, &got); err != nil {
 			t.Fatalf("%v: %q", err, rec.Value)
 		}
