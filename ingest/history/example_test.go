@@ -94,12 +94,12 @@ func wantEvents(t *testing.T, events []Event, want ...string) {
 func TestExampleOrders(t *testing.T) {
 	input := example(t, "orders.csv")
 	report, events := scanFile(t, example(t, "orders.yaml"), input)
-	sale := `"source":"erp","order_id":"10001","buyer":"4711","currency":"GBP","total":"60.93","units":8,` +
+	sale := `"source":"erp","order_id":"10001","buyer":"4711","currency":"GBP","total":"60.93","reporting_currency":"GBP","reporting_total":"60.93","units":8,` +
 		`"items":[{"sku":"A1","name":"Teapot","price":"19.95","quantity":2},{"sku":"B2","name":"Cup","price":"3.505","quantity":6}]}`
 	wantEvents(t, events,
 		`{"type":"order_placed","occurred_at":1735895700000,`+sale,
 		`{"type":"order_paid","occurred_at":1735895700000,`+sale,
-		`{"type":"order_refunded","occurred_at":1735984800000,"source":"erp","order_id":"C10002","buyer":"4711","currency":"GBP","refund":"3.505","units":1,"items":[{"sku":"B2","name":"Cup","price":"3.505","quantity":1}]}`,
+		`{"type":"order_refunded","occurred_at":1735984800000,"source":"erp","order_id":"C10002","buyer":"4711","currency":"GBP","refund":"3.505","reporting_currency":"GBP","reporting_refund":"3.505","units":1,"items":[{"sku":"B2","name":"Cup","price":"3.505","quantity":1}]}`,
 	)
 	if report.Lines != 5 || report.Used != 3 || report.Ignored != 1 || report.Refused != 1 || !slices.Equal(report.Dropped, []string{"Agent"}) {
 		t.Errorf("%+v", report)
