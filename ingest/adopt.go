@@ -54,9 +54,6 @@ func adopt[E any, P familyEvent[E]](in *intake, e P, finish func(*intake, P) (st
 	return key, nil
 }
 
-// StableID is a 128-bit hash of its parts, in hex, for events whose id must follow from what they are.
-func StableID(parts ...string) string { return stableID(parts...) }
-
 // PersonID is what stands for a person of a shop whose id must not be kept: the same as for an e-mail address or phone
 // number that Adopt finds at that time. It is false where shops.yaml has no identity_keys.
 func PersonID(shop *schemas.Shop, now time.Time, id string) (string, bool) {

@@ -92,11 +92,9 @@ func (t *CloudTopics) settle(ctx context.Context, records []*kgo.Record) {
 
 // take puts what the records become into Kafka.
 func (t *CloudTopics) take(ctx context.Context, records []*kgo.Record) error {
-	for batch := range slices.Chunk(records, nativeEvents) {
-		for shop, its := range t.byShop(batch) {
-			if err := t.collector.takeCloudEvents(ctx, shop, its); err != nil {
-				return err
-			}
+	for shop, its := range t.byShop(records) {
+		if err := t.collector.takeCloudEvents(ctx, shop, its); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func makerOf[E any, P eventOf[E]](p *plan, now time.Time) (maker, error) {
 			e := common
 			env := P(&e).Env()
 			env.Type, env.Source = t, p.m.Source
-			env.EventID = ingest.StableID(slices.Concat([]string{"import", p.shop.ID, p.m.Source, t}, identity)...)
+			env.EventID = schemas.StableID(slices.Concat([]string{"import", p.shop.ID, p.m.Source, t}, identity)...)
 			adopted, err := ingest.Adopt(p.shop, now, &e)
 			if err != nil {
 				return out, &refusal{nil, err.Error()}
