@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -204,10 +205,27 @@ func wordCases() []badCase {
 			}
 			return nil
 		})},
+		{row: 43, name: "1,000 clicks of one visitor", want: accepted, needs: "agent", play: thousand},
 		inQuery("phone", phone, noPhone), inQuery("identity card", "11010519491231002X", "[number]"), inQuery("address", mail, noMail),
 		inName("phone", phone, noPhone), inName("address", mail, noMail),
 		masked("campaign", "address", mail, noMail, func(w *wording, s string) { w.campaign = s }, func(c *schemas.Click) string { return c.Campaign }),
 	}
+}
+
+// thousand has one visitor click more often than a person can: what goes beyond is marked.
+func thousand(t *testing.T, f *fixture, v *voice) string {
+	var last string
+	for i := range 1000 {
+		w := v.write(fmt.Sprint("fast", i), nil)
+		f.kept.recs = nil
+		if last = f.answer(t, v, v.request(publicKey, v.body(w), w), 1); last != accepted {
+			return last
+		}
+	}
+	if !f.click().Bot {
+		t.Error("the last click is not marked")
+	}
+	return last
 }
 
 // noCanary: no record holds what was typed, and that it was masked is counted.

@@ -25,6 +25,7 @@ type Collector struct {
 	devices  devices
 	script   script
 	keys     *buckets
+	pace     *pace
 	addrs    *buckets
 	bodies   sync.Pool // of *bytes.Buffer
 	memory   *memory
@@ -60,6 +61,7 @@ func New(cfg Config) (*Collector, error) {
 		cfg: cfg, metrics: m, native: native, codecs: codecs, devices: newDevices(), script: script,
 		memory: newMemory(), timeouts: defaultTimeouts(),
 		keys:    newBuckets(cfg.KeyRate, cfg.KeyBurst),
+		pace:    newPace(cfg.RobotPace),
 		addrs:   newBuckets(cfg.AddressRate, cfg.AddressBurst),
 		bodies:  sync.Pool{New: func() any { return new(bytes.Buffer) }},
 		readers: sync.Pool{New: func() any { return newReader() }},

@@ -36,6 +36,9 @@ type Config struct {
 	KeyRate, KeyBurst float64
 	// AddressRate limits the requests per second of one client address. Default 1,000 and twice that.
 	AddressRate, AddressBurst float64
+	// RobotPace is how many events of one visitor in one minute of event time are a person's; those beyond are marked as a
+	// robot's, servers' apart. Default 600; negative for no limit.
+	RobotPace int
 	// TrustedProxies are the networks of our own proxies; only they may say whom they speak for.
 	TrustedProxies []netip.Prefix
 	// Origins are the web origins that browsers may send from, compared exactly. Default none.
@@ -61,6 +64,7 @@ func (c *Config) prepare() error {
 	c.KeyBurst = orDefault(c.KeyBurst, 2*c.KeyRate)
 	c.AddressRate = orDefault(c.AddressRate, 1_000)
 	c.AddressBurst = orDefault(c.AddressBurst, 2*c.AddressRate)
+	c.RobotPace = orDefault(c.RobotPace, 600)
 	return nil
 }
 

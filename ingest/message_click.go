@@ -30,11 +30,20 @@ func (in *intake) fits(c *schemas.Click) *fault {
 	return nil
 }
 
+// markFast marks an event of a visitor who is too fast for a person. What is read from files and letters comes in at any
+// pace, and must come out the same each time.
+func (in *intake) markFast(c *schemas.Click) {
+	if !c.Server && !in.imported && in.letter == "" && in.c.pace.over(c.Shop, c.AnonymousID, c.OccurredAt) {
+		c.Bot = true
+	}
+}
+
 // addClick checks, encodes and adds; the visitor keys the record.
 func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
 	if err := c.Check(); err != nil {
 		return false, checkFault(err)
 	}
+	in.markFast(c)
 	if f := in.fits(c); f != nil {
 		return false, f
 	}

@@ -37,7 +37,11 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 	if f != nil {
 		return "", f
 	}
-	return recordKey(idField{"anonymous_id", &c.AnonymousID})
+	key, f := recordKey(idField{"anonymous_id", &c.AnonymousID})
+	if f == nil {
+		in.markFast(c)
+	}
+	return key, f
 }
 
 func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
