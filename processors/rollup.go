@@ -65,9 +65,9 @@ type RollupSpec struct {
 
 // Touch says which periods an event changes. The usual one, the zero value, is the period in which it occurred.
 type Touch struct {
-	// SQL gives other moments: a SELECT of a column at (DateTime64) that may read fresh, the events of the one source
+	// In gives other moments for the events of a source: a SELECT of a column at (DateTime64) that may read fresh, those
 	// that are new, and takes {shop:String}.
-	SQL string
+	In map[string]string
 	// Span adds the periods that begin up to that long after; Onward adds all later ones.
 	Span time.Duration
 }
@@ -109,8 +109,10 @@ func (s *Spec) checkRollup() (errs []error) {
 			bad("source %q: the families are %v", f, schemas.FamilyNames())
 		}
 	}
-	if r.Touch.SQL != "" && len(r.Sources) != 1 {
-		bad("Touch.SQL reads the fresh events of one source, and there are %d", len(r.Sources))
+	for family := range r.Touch.In {
+		if !slices.Contains(r.Sources, family) {
+			bad("Touch.In has %q, which is no source of it", family)
+		}
 	}
 	if r.Thin > 0 && (!r.Stock || r.Period != Day) {
 		bad("Thin is for a stock by day")

@@ -1,5 +1,7 @@
 package schemas
 
+import "cmp"
+
 // Types of clickstream events. Unknown track names become ClickCustom with the name kept in Name.
 const (
 	ClickPageView         = "page_view"
@@ -45,7 +47,7 @@ type Click struct {
 	UTMContent  string `json:"utm_content,omitempty" ch:"String" class:"C1" doc:"Campaign content; the creative."`
 	AdNetwork   string `json:"ad_network,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Ad network whose click id the landing page carried; the id itself is not kept."`
 	Device      string `json:"device,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"mobile, tablet, desktop, server or other."`
-	Bot         bool   `json:"bot,omitempty" ch:"Bool" class:"C1" doc:"The user agent calls itself a robot. Stored and marked, for metrics to leave out."`
+	Bot         bool   `json:"bot,omitempty" ch:"Bool" class:"C1" doc:"A robot, by its user agent or by its pace: metrics leave it out of what people do and count it apart."`
 	Network     string `json:"network,omitempty" ch:"String" class:"C3" doc:"The visitor's IP address cut to /24 (IPv4) or /48 (IPv6); empty where only a server's is known."`
 	Locale      string `json:"locale,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"BCP 47 language tag."`
 	Query       string `json:"query,omitempty" ch:"String" class:"C2" doc:"Search words."`
@@ -75,3 +77,7 @@ type Click struct {
 	Server      bool   `json:"server,omitempty" ch:"Bool" class:"C1" doc:"Sent by a server: joins an open session, never opens or extends one."`
 	Items       []Item `json:"items,omitempty" ch:"nested" class:"C1" doc:"Lines of a cart, checkout, list or purchase."`
 }
+
+// Person is who did it: the login where the event names one, else the visitor. So somebody counts as one person on all
+// devices from the login on, and what was counted before stays as it was.
+func (c *Click) Person() string { return cmp.Or(c.UserID, c.AnonymousID) }

@@ -32,6 +32,9 @@ func Generate() (map[string][]byte, error) {
 		files["clickhouse/"+f.name+".sql"] = f.statements()
 	}
 	states := "-- " + generatedBy + "\n"
+	for _, t := range StateTables() {
+		states += "\n" + t.DDL(true) + ";\n"
+	}
 	for _, v := range StateViews() {
 		states += "\n" + v.DDL() + ";\n"
 	}

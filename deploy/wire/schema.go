@@ -13,7 +13,7 @@ import (
 // alerts'.
 func Schema(metrics processors.Catalogue) clickhouse.Schema {
 	return clickhouse.Schema{
-		Tables: slices.Concat(processors.SystemTables(), schemas.ShopTables(), schemas.RawTables(), metrics.Tables(), alerts.Tables()),
+		Tables: slices.Concat(processors.SystemTables(), schemas.ShopTables(), schemas.RawTables(), schemas.StateTables(), metrics.Tables(), alerts.Tables()),
 		Views:  slices.Concat(schemas.RawViews(), schemas.StateViews(), metrics.Views(), alerts.Views()),
 	}
 }

@@ -35,8 +35,11 @@ func funnelStep(c *schemas.Click) int8 {
 
 // checkoutFunnel is the ordered funnel from viewing a product to the purchase.
 func checkoutFunnel(v *processors.Sessions[schemas.Click, visit]) processors.Definition {
-	reached := func(step int8) func(*visitSession) bool {
+	upTo := func(step int8) func(*visitSession) bool {
 		return func(v *visitSession) bool { return v.State.funnel.Reached >= step }
+	}
+	reached := func(step int8) func(*visitSession) bool {
+		return byPeople(upTo(step))
 	}
 	spent := func(name string, step int8) processors.Measure[visitSession] {
 		return processors.Sum(name, "ms", reached(step), func(v *visitSession) int64 {
@@ -49,7 +52,7 @@ func checkoutFunnel(v *processors.Sessions[schemas.Click, visit]) processors.Def
 	return processors.DefineSessions(schemas.Clickstream, v, processors.Metric[visitSession]{
 		Name:  "checkout_funnel",
 		Title: processors.Text{EN: "Checkout funnel", ZH: "转化漏斗"},
-		Help:  "Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.",
+		Help:  "Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step. Sessions of robots are counted apart.",
 		Formula: "A session reaches step n by its first event of step n after it has reached step n - 1; each event is used once, ties go by order of arrival. " +
 			"weakest_step is the step with the lowest rate from the step before, among steps that any session could reach.",
 		Owner:  "growth",
@@ -65,6 +68,8 @@ func checkoutFunnel(v *processors.Sessions[schemas.Click, visit]) processors.Def
 			spent("to_checkout_ms", stepCheckout),
 			spent("to_payment_ms", stepPayment),
 			spent("to_purchase_ms", stepPurchase),
+			processors.Count("bot_viewed", byRobots(upTo(stepView))).Titled("Viewed by robots", "机器人浏览商品"),
+			processors.Count("bot_purchases", byRobots(upTo(stepPurchase))).Titled("Purchased by robots", "机器人完成购买"),
 		},
 		Values: []processors.Value{
 			rate("cart_rate", "View to cart", "浏览到加购", "carted", "viewed"),

@@ -25,7 +25,7 @@ func cohortRetention() processors.Definition {
 		},
 		RollupSpec: processors.RollupSpec{
 			Period: processors.Month, Sources: []string{"orders"}, Refresh: 2 * time.Minute,
-			Touch: processors.Touch{SQL: payments, Span: processors.Onward}, SQL: cohortSQL,
+			Touch: processors.Touch{In: map[string]string{"orders": payments}, Span: processors.Onward}, SQL: cohortSQL,
 		},
 	}
 	shown := []string{"new_buyers"}

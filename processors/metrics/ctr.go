@@ -10,20 +10,23 @@ import (
 
 // clickThrough is the click-through rate of ads, promotions and slots.
 func clickThrough() processors.Definition {
-	clicked := typeIs(schemas.ClickSelectPromotion)
+	isShown, isClicked := typeIs(schemas.ClickViewPromotion), typeIs(schemas.ClickSelectPromotion)
+	clicked := func(c *schemas.Click) bool { return isClicked(c) && human(c) }
 	return processors.Define(schemas.Clickstream, processors.Metric[schemas.Click]{
 		Name:    "ctr",
 		Title:   processors.Text{EN: "Click-through rate", ZH: "点击率"},
-		Help:    "Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.",
-		Formula: "ctr = clicked / shown; shown = view_promotion events, clicked = select_promotion events. Clicks that name no impression are also counted apart, as unmatched.",
+		Help:    "Promotions and ads shown to people and clicked by them, and their ratio, per minute, channel and campaign; robots apart.",
+		Formula: "ctr = clicked / shown; shown = view_promotion events, clicked = select_promotion events, both without robots, whose are bot_shown and bot_clicked. Clicks that name no impression are also counted apart, as unmatched.",
 		Owner:   "marketing",
-		Where:   func(c *schemas.Click) bool { return c.Type == schemas.ClickViewPromotion || clicked(c) },
+		Where:   func(c *schemas.Click) bool { return isShown(c) || isClicked(c) },
 		By:      []processors.Dim[schemas.Click]{clickChannel, clickCampaign},
 		Window:  window.Tumbling(time.Minute), Lateness: time.Minute,
 		Measures: []processors.Measure[schemas.Click]{
-			processors.Count("shown", typeIs(schemas.ClickViewPromotion)).Titled("Shown", "展现量"),
+			processors.Count("shown", func(c *schemas.Click) bool { return isShown(c) && human(c) }).Titled("Shown", "展现量"),
 			processors.Count("clicked", clicked).Titled("Clicked", "点击量"),
 			processors.Count("unmatched", func(c *schemas.Click) bool { return clicked(c) && c.Impression == "" }).Titled("Clicks without impression", "无展现点击"),
+			processors.Count("bot_shown", func(c *schemas.Click) bool { return isShown(c) && robot(c) }).Titled("Shown to robots", "机器人展现量"),
+			processors.Count("bot_clicked", func(c *schemas.Click) bool { return isClicked(c) && robot(c) }).Titled("Clicked by robots", "机器人点击量"),
 		},
 		Values: []processors.Value{
 			processors.Ratio("ctr", processors.Text{EN: "Click-through rate", ZH: "点击率"}, "clicked", "shown"),

@@ -13,6 +13,10 @@ var (
 	clickPageType = processors.Dim[schemas.Click]{Name: "page_type", Of: func(c *schemas.Click) string { return c.PageType }}
 )
 
+// Robots are left out of what people do, and counted apart.
+func robot(c *schemas.Click) bool { return c.Bot }
+func human(c *schemas.Click) bool { return !c.Bot }
+
 func typeIs(t string) func(*schemas.Click) bool {
 	return func(c *schemas.Click) bool { return c.Type == t }
 }

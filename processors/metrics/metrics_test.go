@@ -42,6 +42,21 @@ func TestPageViews(t *testing.T) {
 	s.want("SELECT concat(toString(sum(views)), ' ', toString(uniqMerge(visitors_state))) AS line FROM v_page_views WHERE complete", "6 3")
 }
 
+// Somebody with a login is one person on all devices from then on, and robots are counted apart.
+func TestPageViewsOfPeopleAndRobots(t *testing.T) {
+	s := newShop(t, "people", processors.GroupFast, schemas.Clickstream.Topic())
+	for i, c := range []schemas.Click{
+		{AnonymousID: "phone"}, {AnonymousID: "phone", UserID: "ann"}, {AnonymousID: "laptop", UserID: "ann"},
+		{AnonymousID: "ann"}, // a sender that gives nothing but the login
+		{AnonymousID: "crawler", Bot: true}, {AnonymousID: "crawler", Bot: true}, {AnonymousID: "other crawler", Bot: true},
+	} {
+		c.Envelope = envelope(i, schemas.ClickPageView, 1000)
+		put(s, i%2, 1000, &c)
+	}
+	s.beat(3 * minute)
+	s.want("SELECT concat(toString(views), ' ', toString(visitors), ' ', toString(bot_views), ' ', toString(bot_visitors)) AS line FROM v_page_views", "4 2 3 2")
+}
+
 func TestCTR(t *testing.T) {
 	s := newShop(t, "ctr", processors.GroupFast, schemas.Clickstream.Topic())
 	for i := range 8 {
@@ -50,9 +65,12 @@ func TestCTR(t *testing.T) {
 	put(s, 0, 1500, &schemas.Click{Envelope: envelope(100, schemas.ClickSelectPromotion, 1500), AnonymousID: "ann", Campaign: "spring", Channel: "paid_search"})
 	put(s, 1, 1600, &schemas.Click{Envelope: envelope(101, schemas.ClickSelectPromotion, 1600), AnonymousID: "bob", Campaign: "spring", Channel: "paid_search", Impression: "i1"})
 	put(s, 1, 1700, &schemas.Click{Envelope: envelope(101, schemas.ClickSelectPromotion, 1600), AnonymousID: "bob", Campaign: "spring", Channel: "paid_search", Impression: "i1"})
+	for i, typ := range []string{schemas.ClickViewPromotion, schemas.ClickViewPromotion, schemas.ClickSelectPromotion} {
+		put(s, 0, 1800, &schemas.Click{Envelope: envelope(200+i, typ, 1700), AnonymousID: "crawler", Campaign: "spring", Channel: "paid_search", Bot: true})
+	}
 	s.beat(3 * minute)
-	s.want("SELECT concat(channel, ' ', campaign, ' ', toString(shown), ' ', toString(clicked), ' ', toString(unmatched), ' ', toString(ctr)) AS line FROM v_ctr",
-		"paid_search spring 8 2 1 0.25")
+	s.want("SELECT concat(channel, ' ', campaign, ' ', toString(shown), ' ', toString(clicked), ' ', toString(unmatched), ' ', toString(ctr), ' ', toString(bot_shown), ' ', toString(bot_clicked)) AS line FROM v_ctr",
+		"paid_search spring 8 2 1 0.25 2 1")
 }
 
 // One session goes through the funnel, one bounces, one has its purchase from the shop's server, which joins it.
@@ -79,11 +97,16 @@ func TestSessionsAndFunnel(t *testing.T) {
 	hit("ann", schemas.ClickPurchase, 12_000, true)
 	hit("bobby", schemas.ClickPageView, 0, false)
 	hit("cynt", schemas.ClickPurchase, 500, true) // no open session: opens none
+	for i, typ := range []string{schemas.ClickPageView, schemas.ClickViewItem, schemas.ClickAddToCart} {
+		put(s, 0, 0, &schemas.Click{ // a robot, which only its last event shows
+			Envelope: envelope(100+i, typ, 0), AnonymousID: "crawler", Channel: "email", Campaign: "spring", Device: "mobile", PageType: "home", Bot: i == 2,
+		})
+	}
 	s.beat(33 * minute)
-	s.want("SELECT concat(toString(min(window_start)), ' ', toString(max(window_start)), ' ', toString(sum(sessions)), ' ', toString(sum(bounced)), ' ', toString(sum(single_page)), ' ', toString(sum(pages)), ' ', toString(sum(dwell_ms)), ' ', toString(min(complete))) AS line FROM v_sessions WHERE channel = 'email' AND landing_page_type = 'home'",
-		"2025-06-15 10:29:00.000 2025-06-15 10:30:00.000 2 1 1 3 11000 1")
-	s.want("SELECT concat(toString(sum(viewed)), ' ', toString(sum(carted)), ' ', toString(sum(checkouts)), ' ', toString(sum(payments)), ' ', toString(sum(purchases)), ' ', toString(sum(to_cart_ms)), ' ', toString(sum(to_checkout_ms)), ' ', toString(sum(to_payment_ms)), ' ', toString(sum(to_purchase_ms))) AS line FROM v_checkout_funnel WHERE campaign = 'spring'",
-		"1 1 1 1 1 2000 3000 4000 2000")
+	s.want("SELECT concat(toString(min(window_start)), ' ', toString(max(window_start)), ' ', toString(sum(sessions)), ' ', toString(sum(bounced)), ' ', toString(sum(single_page)), ' ', toString(sum(pages)), ' ', toString(sum(dwell_ms)), ' ', toString(sum(bot_sessions)), ' ', toString(min(complete))) AS line FROM v_sessions WHERE channel = 'email' AND landing_page_type = 'home'",
+		"2025-06-15 10:29:00.000 2025-06-15 10:30:00.000 2 1 1 3 11000 1 1")
+	s.want("SELECT concat(toString(sum(viewed)), ' ', toString(sum(carted)), ' ', toString(sum(checkouts)), ' ', toString(sum(payments)), ' ', toString(sum(purchases)), ' ', toString(sum(to_cart_ms)), ' ', toString(sum(to_checkout_ms)), ' ', toString(sum(to_payment_ms)), ' ', toString(sum(to_purchase_ms)), ' ', toString(sum(bot_viewed)), ' ', toString(sum(bot_purchases))) AS line FROM v_checkout_funnel WHERE campaign = 'spring'",
+		"1 1 1 1 1 2000 3000 4000 2000 1 0")
 }
 
 func TestFunnelNamesItsWeakestStep(t *testing.T) {

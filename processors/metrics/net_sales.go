@@ -34,7 +34,7 @@ func netSales() processors.Definition {
 		},
 		RollupSpec: processors.RollupSpec{
 			Period: processors.Day, Sources: []string{"orders"}, Refresh: time.Minute,
-			Touch: processors.Touch{SQL: orderDays}, SQL: netSalesSQL,
+			Touch: processors.Touch{In: map[string]string{"orders": orderDays}}, SQL: netSalesSQL,
 		},
 	})
 }

@@ -34,7 +34,7 @@ func onTime() processors.Definition {
 		},
 		RollupSpec: processors.RollupSpec{
 			Period: processors.Day, Sources: []string{"logistics"}, Refresh: time.Minute,
-			Touch: processors.Touch{SQL: promisedDays}, SQL: onTimeSQL,
+			Touch: processors.Touch{In: map[string]string{"logistics": promisedDays}}, SQL: onTimeSQL,
 		},
 	})
 }

@@ -71,7 +71,7 @@ GROUP BY window_start, from_segment, to_segment`),
 func rfmRollup(sql string) processors.RollupSpec {
 	return processors.RollupSpec{
 		Period: processors.Day, Sources: []string{"orders"}, Refresh: 2 * time.Minute, Stock: true, Thin: 35,
-		Touch: processors.Touch{SQL: payments, Span: (rfmDays + 2) * 24 * time.Hour}, SQL: sql,
+		Touch: processors.Touch{In: map[string]string{"orders": payments}, Span: (rfmDays + 2) * 24 * time.Hour}, SQL: sql,
 	}
 }
 

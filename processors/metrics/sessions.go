@@ -14,18 +14,19 @@ func sessionMetric(v *processors.Sessions[schemas.Click, visit]) processors.Defi
 	return processors.DefineSessions(schemas.Clickstream, v, processors.Metric[visitSession]{
 		Name:  "sessions",
 		Title: processors.Text{EN: "Sessions", ZH: "会话"},
-		Help:  "Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.",
+		Help:  "Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time. Sessions of robots are counted apart.",
 		Formula: "bounce_rate = 1 - engaged sessions / sessions, where engaged means over 10 s, or a key event, or two or more page views (GA4); " +
-			"single_page_rate = sessions with at most one page view / sessions; depth = pages / sessions; dwell = last event - first event.",
+			"single_page_rate = sessions with at most one page view / sessions; depth = pages / sessions; dwell = last event - first event. A session with an event of a robot is one of bot_sessions and of nothing else.",
 		Owner:  "growth",
 		By:     []processors.Dim[visitSession]{visitChannel, visitDevice, visitPageType},
 		Window: window.Tumbling(time.Minute),
 		Measures: []processors.Measure[visitSession]{
-			processors.Count[visitSession]("sessions", nil).Titled("Sessions", "会话数"),
-			processors.Count("bounced", func(v *visitSession) bool { return !engaged(v) }).Titled("Bounced", "跳出会话"),
-			processors.Count("single_page", single).Titled("Single-page", "单页会话"),
-			processors.Sum("pages", "", nil, func(v *visitSession) int64 { return int64(v.State.pages) }).Titled("Pages", "页面数"),
-			processors.Sum("dwell_ms", "ms", nil, func(v *visitSession) int64 { return v.Last - v.First }).Titled("Dwell time, sum", "停留时长合计"),
+			processors.Count("sessions", byPeople(nil)).Titled("Sessions", "会话数"),
+			processors.Count("bounced", byPeople(func(v *visitSession) bool { return !engaged(v) })).Titled("Bounced", "跳出会话"),
+			processors.Count("single_page", byPeople(single)).Titled("Single-page", "单页会话"),
+			processors.Sum("pages", "", byPeople(nil), func(v *visitSession) int64 { return int64(v.State.pages) }).Titled("Pages", "页面数"),
+			processors.Sum("dwell_ms", "ms", byPeople(nil), func(v *visitSession) int64 { return v.Last - v.First }).Titled("Dwell time, sum", "停留时长合计"),
+			processors.Count("bot_sessions", byRobots(nil)).Titled("Sessions of robots", "机器人会话数"),
 		},
 		Values: []processors.Value{
 			processors.Ratio("bounce_rate", processors.Text{EN: "Bounce rate (GA4)", ZH: "跳出率（GA4，非互动会话）"}, "bounced", "sessions"),
@@ -37,7 +38,7 @@ func sessionMetric(v *processors.Sessions[schemas.Click, visit]) processors.Defi
 			{Board: "live", Section: "conversion", Kind: processors.Lines, Show: []string{"bounce_rate"}, Band: "bounce_rises", Width: 12},
 			{Board: "marketing", Section: "sessions", Kind: processors.BigStat, Title: processors.Text{EN: "Sessions", ZH: "会话数"}, Show: []string{"sessions"}},
 			{Board: "marketing", Section: "sessions", Kind: processors.BigStat, Show: []string{"bounce_rate"}},
-			{Board: "marketing", Section: "sessions", Kind: processors.Grid, Title: processors.Text{EN: "Sessions by channel", ZH: "各渠道会话"}, Show: []string{"sessions", "bounce_rate", "single_page_rate", "depth", "dwell"}, By: []string{"channel"}, Width: 24},
+			{Board: "marketing", Section: "sessions", Kind: processors.Grid, Title: processors.Text{EN: "Sessions by channel", ZH: "各渠道会话"}, Show: []string{"sessions", "bounce_rate", "single_page_rate", "depth", "dwell", "bot_sessions"}, By: []string{"channel"}, Width: 24},
 		},
 		Alerts: []processors.Alert{bounceRises()},
 	})

@@ -15,6 +15,7 @@ type visit struct {
 	landing  unique.Handle[landing] // of the first event: how the visitor came in
 	pages    int32
 	keyEvent bool
+	bot      bool           // one of its events at least is a robot's
 	step     int8           // funnel step of the event itself, 0 for none
 	at       schemas.Millis // its event time
 	funnel   agg.Funnel     // progress of the whole session
@@ -35,6 +36,7 @@ func visits() *processors.Sessions[schemas.Click, visit] {
 		Name:     "visits",
 		Spec:     window.SessionSpec{Gap: 30 * time.Minute, MaxSpan: 4 * time.Hour, MaxEvents: 2000},
 		Lateness: time.Minute,
+		Revision: 1, // robots
 		Key:      func(c *schemas.Click) string { return c.AnonymousID },
 		Join:     func(c *schemas.Click) bool { return c.Server },
 		Of:       visitOf,
@@ -49,8 +51,8 @@ func visits() *processors.Sessions[schemas.Click, visit] {
 func visitOf(c *schemas.Click, at schemas.Millis) visit {
 	v := visit{
 		landing:  unique.Make(landing{c.Shop, c.Market, c.Channel, c.Campaign, c.Device, c.PageType}),
-		keyEvent: c.Type == schemas.ClickPurchase,
-		step:     funnelStep(c), at: at,
+		keyEvent: c.Type == schemas.ClickPurchase, bot: c.Bot,
+		step: funnelStep(c), at: at,
 	}
 	if c.Type == schemas.ClickPageView {
 		v.pages = 1
@@ -62,7 +64,18 @@ func visitOf(c *schemas.Click, at schemas.Millis) visit {
 func mergeVisit(into, next *visit) {
 	into.pages += next.pages
 	into.keyEvent = into.keyEvent || next.keyEvent
+	into.bot = into.bot || next.bot
 	into.funnel.Step(next.step, int64(next.at))
+}
+
+// byPeople narrows a condition on sessions, nil for all, to those without an event of a robot.
+func byPeople(where func(*visitSession) bool) func(*visitSession) bool {
+	return func(v *visitSession) bool { return !v.State.bot && (where == nil || where(v)) }
+}
+
+// byRobots narrows it to the others.
+func byRobots(where func(*visitSession) bool) func(*visitSession) bool {
+	return func(v *visitSession) bool { return v.State.bot && (where == nil || where(v)) }
 }
 
 // engaged follows GA4: over 10 seconds, or a key event, or two or more page views.

@@ -16,6 +16,7 @@ func appendVisit(dst []byte, v *visit) []byte {
 	}
 	dst = binary.AppendVarint(dst, int64(v.pages))
 	dst = wire.AppendBool(dst, v.keyEvent)
+	dst = wire.AppendBool(dst, v.bot)
 	dst = binary.AppendVarint(dst, int64(v.step))
 	dst = binary.AppendVarint(dst, int64(v.at))
 	return v.funnel.Append(dst)
@@ -27,6 +28,7 @@ func readVisit(r *wire.Reader) visit {
 		landing:  unique.Make(landing{r.Text(), r.Text(), r.Text(), r.Text(), r.Text(), r.Text()}),
 		pages:    int32(r.Varint()),
 		keyEvent: r.Bool(),
+		bot:      r.Bool(),
 		step:     int8(r.Varint()),
 		at:       schemas.Millis(r.Varint()),
 	}

@@ -88,3 +88,53 @@ FROM v_on_time WHERE shop = 'de' GROUP BY window_start ORDER BY line`, lines...)
 	w.once(r)
 	want("the original promise was another", "2025-06-02 due 3 judged 3 on time 1 late 1 open 1")
 }
+
+// TestLogins follows visitors who log in: the day on which they do and those after it count the login, also where the news
+// comes late; days before stay as they are, and robots are apart.
+func TestLogins(t *testing.T) {
+	begin := time.Now().UTC().Truncate(24*time.Hour).Add(12*time.Hour).AddDate(0, 0, -20) // clicks are kept for 90 days
+	w := newWorld(t, "logins", begin.AddDate(0, 0, 5), "de", "cn")
+	day := func(n int) string { return begin.AddDate(0, 0, n).Format(time.DateOnly) }
+	n := 0
+	at := func(day int, visitor, login string) schemas.Click {
+		n++
+		c := click("de", visitor, begin.AddDate(0, 0, day).Add(time.Duration(n)*time.Minute))
+		c.UserID = login
+		return c
+	}
+	bot := at(1, "crawler", "")
+	bot.Bot = true
+	other := at(1, "phone", "zoe")
+	other.Shop = "cn"
+	land(w, schemas.Clickstream, 1, other,
+		at(0, "phone", ""),
+		at(1, "phone", ""), at(1, "phone", "ann"), at(1, "phone", ""), at(1, "laptop", "ann"), at(1, "tv", ""), bot, at(1, "crawler", ""),
+		at(2, "laptop", ""), at(2, "phone", ""), // both are ann's now
+		at(3, "phone", "bob"), at(3, "phone", ""), at(3, "laptop", ""),
+		at(4, "phone", ""), at(4, "laptop", "ann")) // the phone was taken up by bob last
+	paid := func(day int, buyer string) schemas.Order {
+		n++
+		return schemas.Order{Envelope: schemas.Envelope{Type: schemas.OrderPaid, OccurredAt: schemas.MillisOf(begin.AddDate(0, 0, day)), Shop: "de", Market: "de"}, OrderID: fmt.Sprint("o", n), Buyer: buyer}
+	}
+	land(w, schemas.Orders, 2, paid(1, "phone"), paid(1, "ann"), paid(2, "guest"), paid(2, "laptop"))
+	r := w.runner(only("daily_active"))
+	check := func(what string, lines ...string) {
+		t.Helper()
+		w.want(what, `SELECT concat(formatDateTime(window_start, '%F', 'Europe/Berlin'), ' ', toString(visitors), ' ', toString(buyers), ' ', toString(bots)) AS line
+FROM v_daily_active WHERE shop = 'de' AND visitors > 0 ORDER BY line`, lines...)
+	}
+	w.once(r)
+	check("first pass", day(0)+" 1 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 2 0 0")
+	w.want("logins", "SELECT concat(shop, ' ', anonymous_id, ' ', user_id) AS line FROM v_logins ORDER BY line", "cn phone zoe", "de laptop ann", "de phone ann", "de phone bob")
+
+	late := click("de", "tv", begin.Add(time.Hour)) // on day 0 the television was dan's, and nobody else's since
+	late.UserID = "dan"
+	before := w.versions("daily_active")
+	land(w, schemas.Clickstream, 1, late, at(4, "tv", ""), at(4, "tablet", "dan"))
+	w.once(r)
+	check("a late login", day(0)+" 2 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 3 0 0")
+	if n := differing(before, w.versions("daily_active")); n != 5 {
+		t.Errorf("a late login rebuilt %d days, want its own and the four after it", n)
+	}
+	w.want("dan's days", `SELECT toString(uniqMerge(visitors_state)) AS line FROM v_daily_active WHERE shop = 'de'`, "4") // phone of day 0, ann, bob, dan
+}

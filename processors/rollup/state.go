@@ -182,7 +182,7 @@ func (r *Runner) touched(ctx context.Context, s *processors.Spec, shop, family s
 	if len(parts) == 0 { // transform takes no empty lists
 		parts, nexts = []uint64{0}, []uint64{0}
 	}
-	sql := s.Rollup.Touch.SQL
+	sql := s.Rollup.Touch.In[family]
 	if sql == "" {
 		sql = "SELECT least(occurred_at, append_time) AS at FROM fresh"
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,8 +40,8 @@ func newWorld(t *testing.T, database string, now time.Time, ids ...string) *worl
 	t.Cleanup(func() { sink.Close() })
 	all := metrics.All()
 	_, err = sink.Apply(t.Context(), clickhouse.Schema{
-		Tables: append(append(processors.SystemTables(), schemas.RawTables()...), all.Tables()...),
-		Views:  append(append(schemas.RawViews(), schemas.StateViews()...), all.Views()...),
+		Tables: slices.Concat(processors.SystemTables(), schemas.RawTables(), schemas.StateTables(), all.Tables()),
+		Views:  slices.Concat(schemas.RawViews(), schemas.StateViews(), all.Views()),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -141,6 +141,10 @@ CREATE TABLE IF NOT EXISTS m_page_views
     `visitors` UInt64 COMMENT 'Distinct ids in this partition.',
     `visitors_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
     `visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', visitors_ids) COMMENT 'Mergeable state of the closed window.',
+    `bot_views` Int64,
+    `bot_visitors` UInt64 COMMENT 'Distinct ids in this partition.',
+    `bot_visitors_ids` Array(UInt64) EPHEMERAL COMMENT 'Hashes of the ids, sent once the window is closed.',
+    `bot_visitors_state` AggregateFunction(uniq, UInt64) DEFAULT arrayReduce('uniqState', bot_visitors_ids) COMMENT 'Mergeable state of the closed window.',
     `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
     `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
@@ -148,7 +152,7 @@ ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, device, page_type, part)
 TTL stored + INTERVAL 3 YEAR
-COMMENT 'Page views, and the distinct visitors behind them, per minute. Visitors of several channels or minutes do not add up: merge visitors_state.';
+COMMENT 'Page views of people, and the distinct visitors behind them, per minute; those of robots apart. Visitors of several channels or minutes do not add up: merge visitors_state.';
 
 CREATE TABLE IF NOT EXISTS m_ctr
 (
@@ -162,6 +166,8 @@ CREATE TABLE IF NOT EXISTS m_ctr
     `shown` Int64,
     `clicked` Int64,
     `unmatched` Int64,
+    `bot_shown` Int64,
+    `bot_clicked` Int64,
     `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
     `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
@@ -169,7 +175,7 @@ ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, campaign, part)
 TTL stored + INTERVAL 3 YEAR
-COMMENT 'Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.';
+COMMENT 'Promotions and ads shown to people and clicked by them, and their ratio, per minute, channel and campaign; robots apart.';
 
 CREATE TABLE IF NOT EXISTS m_sessions
 (
@@ -186,6 +192,7 @@ CREATE TABLE IF NOT EXISTS m_sessions
     `single_page` Int64,
     `pages` Int64,
     `dwell_ms` Int64,
+    `bot_sessions` Int64,
     `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
     `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
@@ -193,7 +200,7 @@ ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, device, landing_page_type, part)
 TTL stored + INTERVAL 3 YEAR
-COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.';
+COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time. Sessions of robots are counted apart.';
 
 CREATE TABLE IF NOT EXISTS m_checkout_funnel
 (
@@ -214,6 +221,8 @@ CREATE TABLE IF NOT EXISTS m_checkout_funnel
     `to_checkout_ms` Int64,
     `to_payment_ms` Int64,
     `to_purchase_ms` Int64,
+    `bot_viewed` Int64,
+    `bot_purchases` Int64,
     `gone` Bool COMMENT 'Tombstone: a recompute found nothing to count here. It hides the older versions and is no row itself.',
     `stored` DateTime('UTC') MATERIALIZED now() COMMENT 'When the row was stored; retention counts from here.'
 )
@@ -221,7 +230,7 @@ ENGINE = ReplacingMergeTree(ver)
 PARTITION BY toYYYYMM(window_start)
 ORDER BY (window_start, shop, market, channel, campaign, device, part)
 TTL stored + INTERVAL 3 YEAR
-COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.';
+COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step. Sessions of robots are counted apart.';
 
 CREATE TABLE IF NOT EXISTS m_trade
 (
@@ -262,11 +271,13 @@ CREATE TABLE IF NOT EXISTS r_daily_active
     `visitors` UInt64 COMMENT 'Distinct ids.',
     `visitors_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
     `buyers` UInt64 COMMENT 'Distinct ids.',
-    `buyers_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
+    `buyers_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.',
+    `bots` UInt64 COMMENT 'Distinct ids.',
+    `bots_state` AggregateFunction(uniq, UInt64) COMMENT 'Mergeable state.'
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (shop, window_start, market, ver)
-COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state. Versions; read v_daily_active.';
+COMMENT 'Distinct visitors and paying buyers per day of the shop, merged on their login where it is known; robots apart. Days do not add up: merge visitors_state and buyers_state. Versions; read v_daily_active.';
 
 CREATE TABLE IF NOT EXISTS r_active_users
 (
@@ -412,24 +423,32 @@ SELECT window_start, shop, market, channel, device, page_type,
   views,
   visitors,
   visitors_state,
+  bot_views,
+  bot_visitors,
+  bot_visitors_state,
   complete
 FROM (
   SELECT window_start, shop, market, channel, device, page_type,
     (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'page_views' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'page_views' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'page_views' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.views) AS views,
     if(complete, uniqMerge(t.visitors_state), sum(t.visitors)) AS visitors,
-    uniqMergeState(t.visitors_state) AS visitors_state
+    uniqMergeState(t.visitors_state) AS visitors_state,
+    sum(t.bot_views) AS bot_views,
+    if(complete, uniqMerge(t.bot_visitors_state), sum(t.bot_visitors)) AS bot_visitors,
+    uniqMergeState(t.bot_visitors_state) AS bot_visitors_state
   FROM m_page_views AS t FINAL
   WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, page_type
 )
-COMMENT 'Page views, and the distinct visitors behind them, per minute. Visitors of several channels or minutes do not add up: merge visitors_state.';
+COMMENT 'Page views of people, and the distinct visitors behind them, per minute; those of robots apart. Visitors of several channels or minutes do not add up: merge visitors_state.';
 
 CREATE OR REPLACE VIEW v_ctr AS
 SELECT window_start, shop, market, channel, campaign,
   shown,
   clicked,
   unmatched,
+  bot_shown,
+  bot_clicked,
   clicked / nullIf(shown, 0) AS ctr,
   complete
 FROM (
@@ -437,12 +456,14 @@ FROM (
     (window_start + toIntervalMillisecond(120000) <= (SELECT min(m) FROM v_watermarks WHERE `group` = 'tidemark-fast' AND topic = 'tidemark.clickstream') AND window_start NOT IN (SELECT c.window_start FROM (SELECT window_start, part, max(bitAnd(ver, 1099511627775)) AS off FROM dirty WHERE metric = 'ctr' AND reason = 'cut' GROUP BY window_start, part) AS c LEFT JOIN (SELECT window_start, part, max(upto) AS upto FROM rebuilt WHERE metric = 'ctr' AND window_start IN (SELECT window_start FROM dirty WHERE metric = 'ctr' AND reason = 'cut') GROUP BY window_start, part) AS r ON c.window_start = r.window_start AND c.part = r.part WHERE c.off > ifNull(r.upto, 0))) AS complete,
     sum(t.shown) AS shown,
     sum(t.clicked) AS clicked,
-    sum(t.unmatched) AS unmatched
+    sum(t.unmatched) AS unmatched,
+    sum(t.bot_shown) AS bot_shown,
+    sum(t.bot_clicked) AS bot_clicked
   FROM m_ctr AS t FINAL
   WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign
 )
-COMMENT 'Promotions and ads shown and clicked, and their ratio, per minute, channel and campaign.';
+COMMENT 'Promotions and ads shown to people and clicked by them, and their ratio, per minute, channel and campaign; robots apart.';
 
 CREATE OR REPLACE VIEW v_sessions AS
 SELECT window_start, shop, market, channel, device, landing_page_type,
@@ -451,6 +472,7 @@ SELECT window_start, shop, market, channel, device, landing_page_type,
   single_page,
   pages,
   dwell_ms,
+  bot_sessions,
   bounced / nullIf(sessions, 0) AS bounce_rate,
   single_page / nullIf(sessions, 0) AS single_page_rate,
   pages / nullIf(sessions, 0) AS depth,
@@ -463,12 +485,13 @@ FROM (
     sum(t.bounced) AS bounced,
     sum(t.single_page) AS single_page,
     sum(t.pages) AS pages,
-    sum(t.dwell_ms) AS dwell_ms
+    sum(t.dwell_ms) AS dwell_ms,
+    sum(t.bot_sessions) AS bot_sessions
   FROM m_sessions AS t FINAL
   WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, device, landing_page_type
 )
-COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time.';
+COMMENT 'Closed sessions per minute of close time (last event + 30 minutes), with bounce rate, single-page rate, depth in pages and dwell time. Sessions of robots are counted apart.';
 
 CREATE OR REPLACE VIEW v_checkout_funnel AS
 SELECT window_start, shop, market, channel, campaign, device,
@@ -481,6 +504,8 @@ SELECT window_start, shop, market, channel, campaign, device,
   to_checkout_ms,
   to_payment_ms,
   to_purchase_ms,
+  bot_viewed,
+  bot_purchases,
   carted / nullIf(viewed, 0) AS cart_rate,
   checkouts / nullIf(carted, 0) AS checkout_rate,
   payments / nullIf(checkouts, 0) AS payment_rate,
@@ -499,12 +524,14 @@ FROM (
     sum(t.to_cart_ms) AS to_cart_ms,
     sum(t.to_checkout_ms) AS to_checkout_ms,
     sum(t.to_payment_ms) AS to_payment_ms,
-    sum(t.to_purchase_ms) AS to_purchase_ms
+    sum(t.to_purchase_ms) AS to_purchase_ms,
+    sum(t.bot_viewed) AS bot_viewed,
+    sum(t.bot_purchases) AS bot_purchases
   FROM m_checkout_funnel AS t FINAL
   WHERE NOT t.gone
   GROUP BY window_start, shop, market, channel, campaign, device
 )
-COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step.';
+COMMENT 'Sessions that reached each step of view, cart, checkout, payment info, purchase, in this order, per minute of close time; with the time from step to step, and the weakest step. Sessions of robots are counted apart.';
 
 CREATE OR REPLACE VIEW v_trade AS
 SELECT window_start, shop, market, channel, currency,
@@ -543,12 +570,12 @@ COMMENT 'Orders placed and paid, their amounts and buyers, and refunds, per minu
 CREATE OR REPLACE VIEW v_daily_active AS
 SELECT *, buyers / nullIf(visitors, 0) AS buyer_cvr
 FROM (
-SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.visitors AS visitors, t.visitors_state AS visitors_state, t.buyers AS buyers, t.buyers_state AS buyers_state, n.complete AS complete
+SELECT t.window_start AS window_start, n.ends AS window_end, t.shop AS shop, t.market AS market, t.visitors AS visitors, t.visitors_state AS visitors_state, t.buyers AS buyers, t.buyers_state AS buyers_state, t.bots AS bots, t.bots_state AS bots_state, n.complete AS complete
 FROM r_daily_active AS t
 INNER JOIN (SELECT shop, period, ends, ver, complete FROM rollup_runs FINAL WHERE rollup = 'daily_active') AS n
 ON n.shop = t.shop AND n.period = t.window_start AND n.ver = t.ver
 )
-COMMENT 'Distinct visitors and paying buyers per day of the shop. Days do not add up: merge visitors_state and buyers_state.';
+COMMENT 'Distinct visitors and paying buyers per day of the shop, merged on their login where it is known; robots apart. Days do not add up: merge visitors_state and buyers_state.';
 
 CREATE OR REPLACE VIEW v_active_users AS
 SELECT *, dau / nullIf(mau, 0) AS stickiness
