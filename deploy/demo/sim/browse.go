@@ -44,6 +44,17 @@ func (v *visit) home() {
 	}
 }
 
+// crawl is a search engine's robot, which reads products and buys nothing.
+func (v *visit) crawl() {
+	v.robot, v.visitor = true, "crawler-"+v.id
+	v.context["userAgent"] = "Mozilla/5.0 (compatible; tidemark-sim-bot/1.0)"
+	for range 3 + v.rng.IntN(10) {
+		p := v.anyProduct()
+		v.page("/p/"+p.ID, p.Name)
+		v.wait(2 * time.Second)
+	}
+}
+
 func (v *visit) list() {
 	category := v.anyProduct().Category
 	v.page("/c/"+strings.ToLower(category), category)

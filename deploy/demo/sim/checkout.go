@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"time"
 
 	"tidemark/deploy/demo/truth"
@@ -11,7 +12,7 @@ func (v *visit) checkout() {
 	v.wait(4 * time.Second)
 	v.page("/cart", "Cart")
 	v.track("Cart Viewed", props{"cart_id": "cart-" + v.id, "products": v.lines()})
-	if v.chance(0.35) {
+	if v.chance(0.32) {
 		return
 	}
 	steps := []func(){
@@ -118,7 +119,7 @@ func (v *visit) record(kind string) props {
 		})
 	}
 	return props{
-		"type": kind, "order_id": "o-" + v.id, "anonymous_id": v.visitor, "buyer": v.visitor, "currency": v.shop.Currency,
+		"type": kind, "order_id": "o-" + v.id, "anonymous_id": v.visitor, "buyer": cmp.Or(v.user, v.visitor), "currency": v.shop.Currency,
 		"channel": v.from.channel, "campaign": v.from.name,
 		"total": v.total().text(), "shipping": amount(v.shop.FreightCents).text(), "units": units, "items": items,
 	}

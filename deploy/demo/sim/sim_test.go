@@ -31,6 +31,7 @@ type collector struct {
 	seen   map[string]string // id of an event -> its body without what may differ
 	events int
 	failed int
+	robots int // views
 	got    map[truth.Key]int64
 }
 
@@ -83,6 +84,7 @@ func (c *collector) takeSegment(shop, key string, body []byte) {
 			Type, Event, MessageID, AnonymousID string
 			Timestamp                           time.Time
 			Properties                          struct{ Total json.Number }
+			Context                             struct{ UserAgent string }
 		}
 	}
 	if err := json.Unmarshal(body, &in); err != nil || in.SentAt.IsZero() {
@@ -93,6 +95,8 @@ func (c *collector) takeSegment(shop, key string, body []byte) {
 			continue
 		}
 		switch {
+		case strings.Contains(e.Context.UserAgent, "bot"):
+			c.robots++
 		case e.Type == "page":
 			c.got[truth.At(e.Timestamp, shop, truth.Views)]++
 		case e.Event == "Promotion Viewed":
@@ -176,7 +180,7 @@ func TestTruthHoldsAgainstACollectorThatFails(t *testing.T) {
 	if len(all.Diffs) > 0 || all.Exact < 6 {
 		t.Errorf("%s: %+v", all, all.Diffs)
 	}
-	if copies := c.events - len(c.seen); copies < c.events/200 || c.failed == 0 || len(c.seen) < 5000 {
+	if copies := c.events - len(c.seen); copies < c.events/200 || c.failed == 0 || c.robots == 0 || len(c.seen) < 5000 {
 		t.Errorf("%d events, %d of them copies, %d requests failed: the test saw too little", c.events, copies, c.failed)
 	}
 }

@@ -16,6 +16,7 @@ type visit struct {
 	clock   time.Duration
 	visitor string
 	user    string
+	robot   bool
 	from    campaign
 	context props
 	cart    []line
@@ -32,6 +33,10 @@ func planVisit(shops []Shop, seed uint64, run int, n uint64) (*Shop, []event) {
 	rng := rand.New(rand.NewPCG(seed^uint64(run)<<48, n))
 	v := &visit{shop: pickShop(shops, rng), rng: rng, id: fmt.Sprintf("%x-%d-%d", seed, run, n)}
 	v.arrive()
+	if v.chance(0.02) {
+		v.crawl()
+		return v.shop, v.events
+	}
 	v.land()
 	if v.chance(0.38) {
 		return v.shop, v.events // bounced
@@ -130,9 +135,13 @@ func (v *visit) add(w way, body props, adds ...truth.Add) *event {
 }
 
 func (v *visit) page(path, title string) {
+	adds := []truth.Add{{Measure: truth.Views, N: 1}}
+	if v.robot {
+		adds = nil // its views are counted apart
+	}
 	v.add(browser, props{"type": "page", "name": title, "properties": props{
 		"path": path, "url": v.shop.Host + path, "title": title,
-	}}, truth.Add{Measure: truth.Views, N: 1})
+	}}, adds...)
 }
 
 func (v *visit) track(name string, p props, adds ...truth.Add) *event {
