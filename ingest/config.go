@@ -39,6 +39,8 @@ type Config struct {
 	// RobotPace is how many events of one visitor in one minute of event time are a person's; those beyond are marked as a
 	// robot's, servers' apart. Default 600; negative for no limit.
 	RobotPace int
+	// SpamReferrers mark what comes from them as a robot's.
+	SpamReferrers SpamReferrers
 	// TrustedProxies are the networks of our own proxies; only they may say whom they speak for.
 	TrustedProxies []netip.Prefix
 	// Origins are the web origins that browsers may send from, compared exactly. Default none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -14,18 +15,19 @@ import (
 
 // collectCmd is one collector.
 type collectCmd struct {
-	kafkaFlags  `embed:""`
-	spoolFlags  `embed:""`
-	Shops       string            `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
-	Listen      string            `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
-	Admin       string            `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
-	Origins     []string          `placeholder:"URL" help:"Web origins that browsers may send from."`
-	Proxies     []string          `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
-	KeyRate     float64           `default:"50000" placeholder:"N" help:"Events per second of one write key, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
-	AddressRate float64           `default:"1000" placeholder:"N" help:"Requests per second of one client address, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
-	RobotPace   int               `default:"600" placeholder:"N" help:"Events of one visitor in one minute that a person may have; what goes beyond is marked as a robot's, which metrics leave out (${default}, -1 for no limit)."`
-	Cloudevents map[string]string `mapsep:"," placeholder:"TOPIC=SHOP" help:"Kafka topics of CloudEvents to take in, each with the shop that its events are of."`
-	DrainDelay  time.Duration     `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
+	kafkaFlags    `embed:""`
+	spoolFlags    `embed:""`
+	Shops         string            `placeholder:"FILE" help:"shops.yaml; read again when it changes."`
+	Listen        string            `default:":8001" placeholder:"ADDR" help:"Address for events (${default})."`
+	Admin         string            `default:"127.0.0.1:9101" placeholder:"ADDR" help:"Address of /metrics, /healthz and /readyz (${default})."`
+	Origins       []string          `placeholder:"URL" help:"Web origins that browsers may send from."`
+	Proxies       []string          `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
+	KeyRate       float64           `default:"50000" placeholder:"N" help:"Events per second of one write key, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
+	AddressRate   float64           `default:"1000" placeholder:"N" help:"Requests per second of one client address, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
+	RobotPace     int               `default:"600" placeholder:"N" help:"Events of one visitor in one minute that a person may have; what goes beyond is marked as a robot's, which metrics leave out (${default}, -1 for no limit)."`
+	SpamReferrers string            `type:"existingfile" placeholder:"FILE" help:"Hosts of referrer spam, one per line, as public lists have them: what comes from them is marked as a robot's. Read once, at the start."`
+	Cloudevents   map[string]string `mapsep:"," placeholder:"TOPIC=SHOP" help:"Kafka topics of CloudEvents to take in, each with the shop that its events are of."`
+	DrainDelay    time.Duration     `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
 }
 
 // Run serves until ctx ends, then answers what is under way.
@@ -39,6 +41,10 @@ func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
 		return err
 	}
 	proxies, err := prefixes(c.Proxies)
+	if err != nil {
+		return err
+	}
+	spam, err := spamReferrers(c.SpamReferrers)
 	if err != nil {
 		return err
 	}
@@ -60,7 +66,7 @@ func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
 	collector, err := ingest.New(ingest.Config{
 		Addr: c.Listen, Shops: shops.Shops, Producer: parts.producer, Log: log, Registry: registry,
 		DrainDelay: c.DrainDelay, TrustedProxies: proxies, Origins: c.Origins,
-		KeyRate: c.KeyRate, AddressRate: c.AddressRate, RobotPace: c.RobotPace,
+		KeyRate: c.KeyRate, AddressRate: c.AddressRate, RobotPace: c.RobotPace, SpamReferrers: spam,
 	})
 	if err != nil {
 		return errors.Join(err, closeSpool())
@@ -90,6 +96,23 @@ type collectParts struct {
 	producer ingest.Producer
 	keeps    func() error // why events that come cannot be kept; nil where they can
 	runs     []func(context.Context) error
+}
+
+// spamReferrers reads the list, if there is one.
+func spamReferrers(path string) (ingest.SpamReferrers, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // read only
+	list, err := ingest.ReadSpamReferrers(file)
+	if err != nil {
+		return nil, usagef("--spam-referrers: %s: %v", path, err)
+	}
+	return list, nil
 }
 
 func prefixes(texts []string) ([]netip.Prefix, error) {
