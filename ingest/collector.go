@@ -89,7 +89,7 @@ func (c *Collector) Handler() http.Handler {
 	for _, path := range []string{"/flags", "/flags/{$}", "/decide", "/decide/{$}"} {
 		mux.Handle(path, c.endpoint(dialectPostHog, http.MethodPost, posthogFlags))
 	}
-	mux.HandleFunc("GET /t.js", c.serveScript)
+	mux.Handle("GET /t.js", c.guard(dialectScript, c.serveScript))
 	for _, p := range webhook.Providers() {
 		mux.Handle("/webhooks/"+p.Name+"/{shop}", c.endpoint(p.Name, http.MethodPost, c.webhook(p)))
 	}
