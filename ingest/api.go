@@ -18,6 +18,8 @@ type api struct {
 	limits  limits
 	// key finds the write key outside of the body; empty where it is not there.
 	key func(*http.Request) (string, *refusal)
+	// eventKey reads the write key that an event carries itself; nil where none does.
+	eventKey func(*reader) string
 	// packed says that the body is gzip although its header does not.
 	packed func(*http.Request) bool
 	// split finds the events of a body, which is UTF-8 and not nested too deep.
@@ -87,8 +89,8 @@ func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *
 	if no != nil {
 		return nil, no
 	}
-	key = cmp.Or(key, env.writeKey)
-	who, no := c.sender(key, a.dialect)
+	outside := cmp.Or(key, env.writeKey)
+	key, who, no := c.speaker(a, outside, env.events)
 	if no != nil {
 		return nil, no
 	}
@@ -96,6 +98,7 @@ func (c *Collector) clientBody(ctx context.Context, r *http.Request, a *api, l *
 		return nil, no
 	}
 	in := c.newIntake(a.dialect, who, r, l, len(env.events))
+	in.key, in.keyed = key, outside == ""
 	if err := in.read(func(rd *reader) error { return in.clientEvents(rd, a, &env) }); err != nil {
 		return nil, err
 	}
@@ -116,8 +119,12 @@ func (in *intake) clientEvents(rd *reader, a *api, env *envelope) error {
 		before := len(in.recs)
 		rd.index = env.first + i
 		in.origin.Index = rd.index
-		if f := in.clientEvent(rd, a, &env.base, raw, whole); f != nil {
-			if err := in.quarantine(f, raw); err != nil {
+		whose, f := in.owner(rd, a, raw)
+		if f == nil {
+			f = in.clientEvent(rd, a, &env.base, raw, whole)
+		}
+		if f != nil {
+			if err := in.bury(f, raw, whose); err != nil {
 				return err
 			}
 		}

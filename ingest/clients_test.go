@@ -87,9 +87,9 @@ func clientCases() []clientCase {
 			name: "snowplow node", path: snowplowPost, secret: true,
 			body: `{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[
 {"e":"pv","url":"https://shop.example.com/p/mugs?utm_source=n&utm_medium=email","page":"x","refr":"https://g.example/","eid":"78ad5c77","p":"srv","tv":"node-4.8.0","tna":"ns","aid":"sk_recorded_0123456789","uid":"u1","dtm":"1795381480424","stm":"1795381480438"},
-{"e":"se","se_ca":"shop","se_ac":"add-to-basket","se_la":"p1","se_pr":"pcs","se_va":"2","eid":"5927dfdc","p":"srv","aid":"shop","uid":"u1","dtm":"1795381480426","stm":"1795381480438"},
-{"e":"ue","eid":"d1b3435e","p":"srv","aid":"shop","uid":"u1","duid":"d1","dtm":"1795381480426","ue_pr":"{\"schema\":\"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0\",\"data\":{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2\",\"data\":{\"type\":\"transaction\"}}}","co":"{\"schema\":\"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0\",\"data\":[{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/transaction/jsonschema/1-0-0\",\"data\":{\"transaction_id\":\"o1\",\"revenue\":5.5,\"currency\":\"USD\",\"payment_method\":\"card\",\"total_quantity\":1}},{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/product/jsonschema/1-0-0\",\"data\":{\"id\":\"p1\",\"currency\":\"USD\",\"price\":5.5,\"category\":\"c\",\"quantity\":1}}]}","stm":"1795381480438"},
-{"e":"tr","tr_id":"o2","tr_tt":"7","tr_cu":"EUR","eid":"ae4268ee","p":"srv","aid":"shop","uid":"u1","dtm":"1795381480427","stm":"1795381480438"}]}`,
+{"e":"se","se_ca":"shop","se_ac":"add-to-basket","se_la":"p1","se_pr":"pcs","se_va":"2","eid":"5927dfdc","p":"srv","aid":"sk_recorded_0123456789","uid":"u1","dtm":"1795381480426","stm":"1795381480438"},
+{"e":"ue","eid":"d1b3435e","p":"srv","aid":"sk_recorded_0123456789","uid":"u1","duid":"d1","dtm":"1795381480426","ue_pr":"{\"schema\":\"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0\",\"data\":{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2\",\"data\":{\"type\":\"transaction\"}}}","co":"{\"schema\":\"iglu:com.snowplowanalytics.snowplow/contexts/jsonschema/1-0-0\",\"data\":[{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/transaction/jsonschema/1-0-0\",\"data\":{\"transaction_id\":\"o1\",\"revenue\":5.5,\"currency\":\"USD\",\"payment_method\":\"card\",\"total_quantity\":1}},{\"schema\":\"iglu:com.snowplowanalytics.snowplow.ecommerce/product/jsonschema/1-0-0\",\"data\":{\"id\":\"p1\",\"currency\":\"USD\",\"price\":5.5,\"category\":\"c\",\"quantity\":1}}]}","stm":"1795381480438"},
+{"e":"tr","tr_id":"o2","tr_tt":"7","tr_cu":"EUR","eid":"ae4268ee","p":"srv","aid":"sk_recorded_0123456789","uid":"u1","dtm":"1795381480427","stm":"1795381480438"}]}`,
 			clicks: "page_view u1/u1/40424 /p/mugs email\ncustom u1/u1/40426 add-to-basket\npurchase d1/u1/40426 p1 price=5.5 value=5.5 USD",
 			orders: "order_placed o1 u1 5.5 USD\norder_paid o1 u1 5.5 USD\norder_placed o2 u1 7 EUR\norder_paid o2 u1 7 EUR",
 		},
@@ -266,6 +266,64 @@ func TestCloudEventsBatch(t *testing.T) {
 	r.Header.Set("Content-Type", cloudEvent)
 	if w := f.do(r); w.Code != http.StatusForbidden {
 		t.Errorf("an order with a public key: status %d", w.Code)
+	}
+}
+
+// TestKeysOfEvents: of a batch whose events carry the key, the first that may send speaks for it. What carries another shop's
+// key is never the sender's, not in a letter either.
+func TestKeysOfEvents(t *testing.T) {
+	const aids = `{"e":"pv","uid":"u%d","eid":"%d","dtm":"1795381480194","url":"https://shop.example/"%s}`
+	const tokens = `{"event":"$pageview","distinct_id":"u%d","uuid":"%d","timestamp":"2026-11-22T21:04:40Z","properties":{"$pathname":"/"%s}}`
+	half := "\\ud800"
+	broken := func(more string) string { return more + `,"x":"` + half + `"` }
+	for name, c := range map[string]struct{ path, event, batch, key string }{
+		"snowplow": {snowplowPost, aids, `{"data":[%s]}`, "aid"},
+		"posthog":  {"/batch/", tokens, `{"batch":[%s]}`, "token"},
+	} {
+		key := func(text string) string { return `,"` + c.key + `":"` + text + `"` }
+		send := func(f *fixture, outside string, events ...string) int {
+			for n, more := range events {
+				events[n] = fmt.Sprintf(c.event, n, n, more)
+			}
+			return f.post(c.path, outside, fmt.Sprintf(c.batch, strings.Join(events, ","))).Code
+		}
+		f := newFixture(t, nil)
+		status := send(f, "", broken(""), broken(key(betaKey)), "", key(publicKey), key(secretKey), key("pk_nobody"), key(nativeKey))
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d", name, status)
+		}
+		compareLines(t, name+" clicks", f.clicks(), func(c schemas.Click) string { return c.Shop + " " + c.AnonymousID }, "beta u2")
+		compareLines(t, name+" letters", f.letters(), func(l Letter) string { return fmt.Sprintf("%s %s %v %s", l.Kind, l.Shop, l.Secret, l.Reason) },
+			"bad_text beta true half a surrogate pair\nbad_text beta true half a surrogate pair\n"+
+				"invalid alpha false event with another shop's key\ninvalid alpha true event with another shop's key\n"+
+				"invalid  false event with a key that may not send\ninvalid  false event with a key that may not send")
+		for _, l := range f.letters() {
+			for _, k := range []string{publicKey, secretKey, betaKey, nativeKey, "pk_nobody"} {
+				if strings.Contains(l.Payload+l.Context+l.Reason, k) {
+					t.Errorf("%s: a letter holds a key: %s", name, l.Payload)
+				}
+			}
+			recs, err := f.collector.Replay("k", &l)
+			if (err == nil) != (l.Shop != "") || err == nil && !strings.Contains(string(recs[0].Value), `"shop":"`+l.Shop+`"`) {
+				t.Errorf("%s: %+v replayed: %v %v", name, l, recs, err)
+			}
+		}
+
+		f = newFixture(t, nil)
+		if status := send(f, "", "", key(publicKey), key(secretKey)); status != http.StatusOK || len(f.clicks()) != 3 || f.clicks()[2].Server {
+			t.Errorf("%s, keys of one shop: %d, %d clicks", name, status, len(f.clicks()))
+		}
+		f = newFixture(t, nil)
+		if status := send(f, publicKey, key("shop-web"), key(betaKey), ""); status != http.StatusOK || len(f.clicks()) != 2 || len(f.letters()) != 1 || f.letters()[0].Shop != "beta" {
+			t.Errorf("%s, key outside: %d, %d clicks, %+v", name, status, len(f.clicks()), f.letters())
+		}
+		f = newFixture(t, nil)
+		if status := send(f, "", "", key("pk_nobody")); status != http.StatusUnauthorized || f.kept.count() != 0 {
+			t.Errorf("%s, no key: %d", name, status)
+		}
+		if status := send(f, "", key(nativeKey)); status != http.StatusForbidden {
+			t.Errorf("%s, key for another source: %d", name, status)
+		}
 	}
 }
 

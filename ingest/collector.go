@@ -21,6 +21,7 @@ type Collector struct {
 	cfg      Config
 	metrics  *metrics
 	native   map[string]nativeFamily
+	apis     map[string]*api // by path
 	codecs   codecs
 	devices  devices
 	script   script
@@ -58,7 +59,7 @@ func New(cfg Config) (*Collector, error) {
 		return nil, err
 	}
 	return &Collector{
-		cfg: cfg, metrics: m, native: native, codecs: codecs, devices: newDevices(), script: script,
+		cfg: cfg, metrics: m, native: native, apis: apis(), codecs: codecs, devices: newDevices(), script: script,
 		memory: newMemory(), timeouts: defaultTimeouts(),
 		keys:    newBuckets(cfg.KeyRate, cfg.KeyBurst),
 		pace:    newPace(cfg.RobotPace),
@@ -81,7 +82,7 @@ func (c *Collector) Ready() error {
 // Handler returns the routes, for tests and for callers with a server of their own.
 func (c *Collector) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for path, a := range apis() {
+	for path, a := range c.apis {
 		mux.Handle(path, c.endpoint(a.dialect, cmp.Or(a.method, http.MethodPost), c.client(a)))
 	}
 	mux.Handle("/v1/events", c.endpoint(dialectNative, http.MethodPost, c.events))
@@ -89,7 +90,7 @@ func (c *Collector) Handler() http.Handler {
 	for _, path := range []string{"/flags", "/flags/{$}", "/decide", "/decide/{$}"} {
 		mux.Handle(path, c.endpoint(dialectPostHog, http.MethodPost, posthogFlags))
 	}
-	mux.HandleFunc("GET /t.js", c.serveScript)
+	mux.Handle("GET /t.js", c.guard(dialectScript, c.serveScript))
 	for _, p := range webhook.Providers() {
 		mux.Handle("/webhooks/"+p.Name+"/{shop}", c.endpoint(p.Name, http.MethodPost, c.webhook(p)))
 	}

@@ -39,27 +39,41 @@ func (a *answer) write(w http.ResponseWriter) {
 	}
 }
 
-// endpoint wraps a dialect's handler: request id, method, origin, header limits, rate by address, recover, metrics.
+// endpoint wraps a dialect's handler: what guard gives, method, origin, header limits, rate by address.
 func (c *Collector) endpoint(dialect, method string, handle func(*http.Request) (answer, error)) http.Handler {
+	return c.guard(dialect, func(w http.ResponseWriter, r *http.Request, id string) int {
+		return c.respond(w, r, id, dialect, method, handle)
+	})
+}
+
+// guard gives a handler, which returns the status that it has answered, what all have: request id, recover, metrics.
+func (c *Collector) guard(dialect string, serve func(w http.ResponseWriter, r *http.Request, id string) (status int)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
-		status := c.respond(w, r, id, dialect, method, handle)
+		status := c.recovered(w, r, id, dialect, serve)
 		c.metrics.answered(dialect, status, time.Since(began).Seconds())
 	})
 }
 
-func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect, method string, handle func(*http.Request) (answer, error)) (status int) {
+func (c *Collector) recovered(w http.ResponseWriter, r *http.Request, id, dialect string, serve func(http.ResponseWriter, *http.Request, string) int) (status int) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.metrics.panics.Inc()
 			// The stack names our functions; the panic's value could quote the request.
 			c.cfg.Log.Error().Str("request", id).Bytes("stack", debug.Stack()).Msg("panic in a request")
+			for _, name := range []string{"Cache-Control", "ETag", "Content-Encoding"} { // of what was to be answered
+				w.Header().Del(name)
+			}
 			status = http.StatusInternalServerError
 			refuse(status, "internal").write(w, dialect, id)
 		}
 	}()
+	return serve(w, r, id)
+}
+
+func (c *Collector) respond(w http.ResponseWriter, r *http.Request, id, dialect, method string, handle func(*http.Request) (answer, error)) (status int) {
 	if c.allowOrigin(w, r, method) {
 		w.WriteHeader(http.StatusNoContent)
 		return http.StatusNoContent

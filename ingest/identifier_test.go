@@ -55,3 +55,51 @@ func TestNoIdentityKey(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestPseudonymsOfLetters: somebody in a dead letter is who they are in an event of that day, though it came after a new key
+// had begun.
+func TestPseudonymsOfLetters(t *testing.T) {
+	shops := shopsOf(t, strings.Replace(shopsYAML, "\nshops:", "\n  - {epoch: 8, from: 2026-11-22, key: "+strings.Repeat("bmV3", 11)+"}\nshops:", 1))
+	for path, c := range map[string]struct{ body, good, bad string }{
+		"/v1/track":  {`{"event":"Product Viewed","userId":"jo@x.example","messageId":"1","timestamp":"2026-11-20T12:00:00Z","properties":{"price":$}}`, "1", `"x"`},
+		"/v1/batch":  {`{"sentAt":"2026-11-20T22:00:50Z","batch":[{"type":"page","userId":"jo@x.example","messageId":"$","timestamp":"2026-11-20T20:50:00Z"}]}`, "1", `\n`}, // a clock that is two days slow
+		"/v1/events": {`{"event_id":"$","type":"page_view","occurred_at":"2026-11-20T12:00:00Z","anonymous_id":"jo@x.example"}`, "1", `\n`},
+		"/i/v0/e/":   {`{"event":"$pageview","distinct_id":"jo@x.example","uuid":"$","timestamp":"2026-11-20T12:00:00Z","properties":{}}`, "1", `\ud800`},
+		"/2/httpapi": {`{"events":[{"event_type":"e","user_id":"jo@x.example","time":1795176000000,"insert_id":"$"}]}`, "1", `\n`},
+		snowplowPost: {`{"data":[{"e":"pv","duid":"jo@x.example","dtm":"1795176000000","eid":"$"}]}`, "1", `\n`},
+		"/cloudevents": {`[{"id":"1","time":"2026-11-20T12:00:00Z","type":"x.clickstream.$","source":"/s","specversion":"1.0","data":{"anonymous_id":"jo@x.example"}}]`,
+			"page_view", "odd"},
+	} {
+		f := newFixture(t, func(c *Config) { c.Shops = func() *schemas.Shops { return shops } })
+		for _, value := range []string{c.good, c.bad} {
+			r := request(path, secretKey, strings.ReplaceAll(strings.ReplaceAll(c.body, "$pageview", "%"), "$", value))
+			if path == "/cloudevents" {
+				r.Header.Set("Content-Type", cloudEventBatch)
+			}
+			if w := f.do(r); w.Code >= 300 {
+				t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+			}
+		}
+		want, l := f.click().AnonymousID, f.letters()
+		epoch := "p7-"
+		if path == "/v1/batch" {
+			epoch = "p8-"
+		}
+		if !strings.HasPrefix(want, epoch) || len(l) != 1 || !strings.Contains(l[0].Payload, `"`+want+`"`) {
+			t.Errorf("%s: %s, letters %+v", path, want, l)
+		}
+	}
+	shop, _ := shops.ByID("alpha")
+	received := schemas.MillisOf(testNow)
+	for raw, want := range map[string]schemas.Millis{
+		`{"timestamp_micros":"1795176000000000"}`: 1795176000000, `{"dtm":"1795176000001","ttm":"1795176000000","stm":"5"}`: 1795176000000,
+		`{"time":5}`: received, `{"time":"2030-01-01T00:00:00Z"}`: received, `{"a":{"time":1795176000000}}`: received, `[]`: received, `{"time":1795176000000,`: 1795176000000, ``: received,
+	} {
+		if got := eventTime([]byte(raw), received, ""); got != want {
+			t.Errorf("%s: %s, want %s", raw, got, want)
+		}
+	}
+	if text, _ := redact([]byte(`{"dtm":"1795176000000","co":"{\"data\":{\"user_id\":\"jo@x.example\"}}"}`), redaction{shop: shop, received: received}); !strings.Contains(text, "p7-") {
+		t.Errorf("JSON within a text: %s", text)
+	}
+}

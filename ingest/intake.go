@@ -22,6 +22,8 @@ type intake struct {
 	c        *Collector
 	dialect  string
 	sender   sender
+	key      string // of the sender, where events may carry others
+	keyed    bool   // whether that key is an event's
 	loan     *loan
 	credit   int // bytes of records that the loan for the body pays for
 	received schemas.Millis
@@ -99,11 +101,14 @@ func (in *intake) settle(fresh bool) {
 }
 
 // quarantine turns an event that cannot be read into a dead letter.
-func (in *intake) quarantine(f *fault, payload []byte) error {
+func (in *intake) quarantine(f *fault, payload []byte) error { return in.bury(f, payload, in.sender) }
+
+// bury is quarantine for the shop whose event it is.
+func (in *intake) bury(f *fault, payload []byte, whose sender) error {
 	in.refused = f
 	origin := in.origin
-	origin.Secret, origin.Agent, origin.Network, origin.shop = in.sender.secret, in.agent, in.from, in.sender.shop
-	letter := DeadLetter{Kind: f.kind, Reason: f.reason, Source: in.dialect, Shop: in.sender.shop.ID, Origin: origin, ReceivedAt: in.received, Payload: payload}
+	origin.Secret, origin.Agent, origin.Network, origin.shop = whose.secret, in.agent, in.from, whose.shop
+	letter := DeadLetter{Kind: f.kind, Reason: f.reason, Source: in.dialect, Shop: whose.shop.ID, Origin: origin, ReceivedAt: in.received, Payload: payload}
 	rec, err := letter.Record()
 	if err != nil {
 		return err

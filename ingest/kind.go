@@ -20,7 +20,7 @@ const (
 	KindBadText      Kind = "bad_text"      // text with half a surrogate pair
 	KindUnknownType  Kind = "unknown_type"  // an event type that the family does not have
 	KindTooLarge     Kind = "too_large"     // over the limit of its dialect, or too large for one Kafka record
-	KindInvalid      Kind = "invalid"       // refused by the family's own check
+	KindInvalid      Kind = "invalid"       // refused by the family's own check, or with another key than its batch's
 )
 
 // Kinds lists all kinds.

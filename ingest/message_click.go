@@ -130,7 +130,7 @@ func (in *intake) fillVisit(m *message, c *schemas.Click) {
 	c.UTMMedium = in.maskEmail(cleanText(utm.medium, maxText))
 	c.UTMTerm = in.maskFree(cleanText(utm.term, maxText))
 	c.UTMContent = in.maskEmail(cleanText(utm.content, maxText))
-	c.Locale = cleanText(ctx.locale, 35) // no BCP 47 tag in use is longer
+	c.Locale = cleanText(ctx.locale, maxLocale)
 	c.Device, c.Bot = in.device(ctx)
 	c.Bot = c.Bot || in.c.cfg.SpamReferrers.has(from.host)
 	c.Network = in.network(ctx.ip)

@@ -17,6 +17,7 @@ const (
 	dialectGA4         = "ga4"
 	dialectSnowplow    = "snowplow"
 	dialectCloudEvents = "cloudevents"
+	dialectScript      = "script" // the snippet's own text; only its requests are counted
 )
 
 // metrics are the collector's own counters. Every label value comes from a constant of this program, or is a shop of

@@ -27,6 +27,10 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 	c.UTMSource, c.UTMMedium = in.maskEmail(cleanText(c.UTMSource, maxText)), in.maskEmail(cleanText(c.UTMMedium, maxText))
 	c.UTMTerm, c.UTMContent = in.maskFree(cleanText(c.UTMTerm, maxText)), in.maskEmail(cleanText(c.UTMContent, maxText))
 	c.Coupon = in.maskEmail(cleanText(c.Coupon, maxText))
+	c.Locale = cleanText(c.Locale, maxLocale)
+	cleanTexts(maxName, &c.PageType, &c.AdNetwork, &c.Device, &c.Region)
+	cleanTexts(maxText, &c.Slot, &c.Creative, &c.ProductID, &c.SKU, &c.Category, &c.Experiment, &c.Variation)
+	cleanLines(c.Items)
 	if f := cleanIDs(idField{"user_id", &c.UserID}, idField{"session_id", &c.SessionID}, idField{"order_id", &c.OrderID},
 		idField{"checkout_id", &c.CheckoutID}, idField{"cart_id", &c.CartID}, idField{"impression_id", &c.Impression}); f != nil {
 		return "", f
@@ -52,6 +56,12 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 	o.Network = cutAddress(o.Network)
 	o.Shadow = !in.sender.shop.CountsOrder(o.Type, o.Source)
 	o.Campaign, o.Reason = in.maskEmail(cleanText(o.Campaign, maxText)), in.maskFree(cleanText(o.Reason, maxText))
+	cleanTexts(maxName, &o.Device)
+	cleanTexts(maxText, &o.Channel, &o.PaymentMethod)
+	for i := range o.Coupons {
+		cleanTexts(maxText, &o.Coupons[i])
+	}
+	cleanLines(o.Items)
 	if f := cleanIDs(idField{"buyer", &o.Buyer}, idField{"anonymous_id", &o.AnonymousID}, idField{"checkout_id", &o.CheckoutID}, idField{"cart_id", &o.CartID}); f != nil {
 		return "", f
 	}
@@ -67,6 +77,10 @@ func finishOrder(in *intake, o *schemas.Order) (string, *fault) {
 
 func finishParcel(in *intake, p *schemas.Parcel) (string, *fault) {
 	p.RawStatus = in.maskFree(cleanText(p.RawStatus, maxName)) // a code, but some carriers write sentences
+	cleanTexts(maxText, &p.Warehouse, &p.Region, &p.Lane)
+	if f := cleanIDs(idField{"order_id", &p.OrderID}); f != nil {
+		return "", f
+	}
 	if f := goods(nil, p.WeightGrams, p.Cost); f != nil {
 		return "", f
 	}
@@ -77,6 +91,7 @@ func finishParcel(in *intake, p *schemas.Parcel) (string, *fault) {
 }
 
 func finishSpend(in *intake, s *schemas.Spend) (string, *fault) {
+	cleanTexts(maxText, &s.Platform, &s.Channel, &s.Creative, &s.Phase, &s.Promotion, &s.Coupon)
 	if f := figures(maxFigure, s.Impressions, s.Clicks, s.Conversions, s.Issued); f != nil {
 		return "", f
 	}
@@ -94,6 +109,7 @@ func finishSpend(in *intake, s *schemas.Spend) (string, *fault) {
 }
 
 func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
+	cleanTexts(maxText, &s.SKUClass, &s.Supplier)
 	// OnHand may be negative: a shop that sells ahead of a delivery counts so.
 	if f := figures(maxCount, max(s.OnHand, 0), s.InTransit, s.Reserved, s.Safety, s.LeadDays, s.Ordered, s.Received, s.Rejected); f != nil {
 		return "", f
@@ -109,6 +125,7 @@ func finishStock(_ *intake, s *schemas.Stock) (string, *fault) {
 
 func finishTicket(in *intake, t *schemas.Ticket) (string, *fault) {
 	t.Reason, t.Title = in.maskFree(cleanText(t.Reason, maxText)), in.maskFree(cleanText(t.Title, maxText))
+	cleanTexts(maxText, &t.Queue, &t.SKU, &t.Category, &t.Carrier)
 	if f := figures(maxScore, t.Score); f != nil {
 		return "", f
 	}
@@ -116,6 +133,14 @@ func finishTicket(in *intake, t *schemas.Ticket) (string, *fault) {
 		return "", f
 	}
 	return recordKey(idField{"ticket_id", &t.TicketID})
+}
+
+// cleanLines cleans the texts of the lines.
+func cleanLines(items []schemas.Item) {
+	for i := range items {
+		l := &items[i]
+		cleanTexts(maxText, &l.ProductID, &l.SKU, &l.Name, &l.Category, &l.Brand, &l.Variant, &l.Coupon)
+	}
 }
 
 // recordKey cleans the fields that key the record and joins them.

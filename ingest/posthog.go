@@ -3,8 +3,6 @@ package ingest
 import (
 	"cmp"
 	"net/http"
-
-	"github.com/go-json-experiment/json"
 )
 
 // posthog is PostHog's capture API: one event, a batch, or a bare array, gzip where the query says so. The project's
@@ -22,15 +20,10 @@ func posthog() *api {
 			how := r.URL.Query().Get("compression")
 			return how == "gzip" || how == "gzip-js"
 		},
-		split: func(_ *http.Request, body []byte) (envelope, *refusal) {
-			env, no := in.split(body, max)
-			if no == nil && env.writeKey == "" && len(env.events) > 0 {
-				env.writeKey = posthogToken(env.events[0])
-			}
-			return env, no
-		},
-		read: (*reader).posthog,
-		done: func(*intake) answer { return answer{http.StatusOK, posthogAnswer{1}} },
+		eventKey: (*reader).posthogKey,
+		split:    func(_ *http.Request, body []byte) (envelope, *refusal) { return in.split(body, max) },
+		read:     (*reader).posthog,
+		done:     func(*intake) answer { return answer{http.StatusOK, posthogAnswer{1}} },
 	}
 }
 
@@ -50,19 +43,26 @@ func posthogFlags(*http.Request) (answer, error) {
 	}{map[string]bool{}}}, nil
 }
 
-// posthogToken is the key of an event that carries its own.
-func posthogToken(event []byte) string {
-	var e struct {
-		Key        string `json:"api_key"`
-		Token      string `json:"token"`
-		Properties struct {
-			Token string `json:"token"`
-		} `json:"properties"`
-	}
-	if json.Unmarshal(event, &e) != nil {
-		return ""
-	}
-	return cmp.Or(e.Key, e.Token, e.Properties.Token)
+// posthogKey is the key of an event that carries its own, under one of three names.
+func (r *reader) posthogKey() string {
+	var key, token, inner string
+	_ = r.object(func(name []byte) error { // what is no event is refused elsewhere
+		switch string(name) {
+		case "api_key":
+			return r.text(&key)
+		case "token":
+			return r.text(&token)
+		case "properties":
+			return r.object(func(name []byte) error {
+				if string(name) == "token" {
+					return r.text(&inner)
+				}
+				return r.dec.SkipValue()
+			})
+		}
+		return r.dec.SkipValue()
+	})
+	return cmp.Or(key, token, inner)
 }
 
 // posthogIdentity is who PostHog says it was. In a browser the device id stays and the distinct id changes at the login; on

@@ -26,8 +26,10 @@ func isAmount(text string) bool {
 
 // redaction is what redact has to know of a payload.
 type redaction struct {
-	shop *schemas.Shop // nil where unknown
-	at   schemas.Millis
+	shop     *schemas.Shop  // nil where unknown
+	at       schemas.Millis // when the event happened; 0 where the payload is to say it
+	received schemas.Millis
+	sent     string // when its batch was
 	// named says that the event's own member name is that of a page, screen or custom event, not of a person.
 	named bool
 	// cloud says that the outermost object is a CloudEvent, which is known by its id and source.
@@ -43,6 +45,7 @@ func redact(raw []byte, of redaction) (text string, whole bool) {
 	var out bytes.Buffer
 	r := redactor{
 		redaction: of,
+		raw:       raw,
 
 		enc: jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 		dec: jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
@@ -69,6 +72,7 @@ func redactText(s string) string {
 // redactor copies one value token by token.
 type redactor struct {
 	redaction
+	raw  []byte
 	lost bool // something was masked that an event needs
 	dec  *jsontext.Decoder
 	enc  *jsontext.Encoder
@@ -170,7 +174,7 @@ func (r *redactor) person(id string) string {
 		return id
 	}
 	if r.shop != nil {
-		if pseudonym, ok := r.shop.Pseudonym(r.at, normal); ok {
+		if pseudonym, ok := r.shop.Pseudonym(r.when(), normal); ok {
 			return pseudonym
 		}
 	}
@@ -187,7 +191,7 @@ func (r *redactor) nested(s string) string {
 			return personalMask
 		}
 	}
-	text, whole := redact(raw, redaction{shop: r.shop, at: r.at})
+	text, whole := redact(raw, redaction{shop: r.shop, at: r.when()})
 	r.lost = r.lost || !whole
 	if packedName(r.name) {
 		text = base64.RawURLEncoding.EncodeToString([]byte(text))

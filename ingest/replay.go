@@ -62,7 +62,7 @@ func (c *Collector) letterReader(l *Letter) (event func(in *intake, rd *reader, 
 	case dialectCloudEvents:
 		return (*intake).cloudLetter, true
 	}
-	for _, a := range apis() {
+	for _, a := range c.apis {
 		if a.dialect == l.Source && a.route == l.Route {
 			return a.letter(l), true
 		}

@@ -297,3 +297,16 @@ func FuzzLetter(f *testing.F) {
 		}
 	})
 }
+
+// The code that reads a letter is looked up, not built anew: a topic may hold a million letters.
+func TestLetterReaderIsLookedUp(t *testing.T) {
+	c := newFixture(t, nil).collector
+	l := &Letter{Source: dialectPostHog, Route: "capture"}
+	if n := testing.AllocsPerRun(100, func() {
+		if _, ok := c.letterReader(l); !ok {
+			t.Error("no reader")
+		}
+	}); n > 2 {
+		t.Errorf("%v allocations for one letter", n)
+	}
+}

@@ -44,12 +44,16 @@ func loadScript() (script, error) {
 	return script{plain: text, packed: packed.Bytes(), tag: fmt.Sprintf(`W/"%x"`, sum[:12])}, nil
 }
 
-// serveScript answers GET /t.js, with the allow header for listed origins: a page that loads the script with `crossorigin`
+// serveScript answers GET and HEAD /t.js, with the allow header for listed origins: a page that loads the script with `crossorigin`
 // learns by it that answers to its events can be read.
-func (c *Collector) serveScript(w http.ResponseWriter, r *http.Request) {
-	if c.script.plain == nil {
-		refuse(http.StatusNotFound, "snippet_not_built").write(w, "", "")
-		return
+func (c *Collector) serveScript(w http.ResponseWriter, r *http.Request, id string) (status int) {
+	no := c.admit(r, r.Method) // the route takes no others
+	if no == nil && c.script.plain == nil {
+		no = refuse(http.StatusNotFound, "snippet_not_built")
+	}
+	if no != nil {
+		no.write(w, dialectScript, id)
+		return no.status
 	}
 	h := w.Header()
 	h.Add("Vary", "Accept-Encoding")
@@ -67,7 +71,21 @@ func (c *Collector) serveScript(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Encoding", "gzip")
 		text = c.script.packed
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	told := statusWriter{w, http.StatusOK}
+	http.ServeContent(&told, r, "", time.Time{}, bytes.NewReader(text))
+	return told.status
+}
+
+// statusWriter notes the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // takesGzip reads an Accept-Encoding header.

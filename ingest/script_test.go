@@ -3,6 +3,7 @@ package ingest
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 )
 
@@ -42,6 +43,39 @@ func TestScript(t *testing.T) {
 	}
 	if w := f.post("/t.js", "", ""); w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", w.Code)
+	}
+}
+
+// The script has what all endpoints have: a limit by address, metrics, and an answer to a panic.
+func TestScriptIsGuarded(t *testing.T) {
+	f := newFixture(t, func(c *Config) { c.AddressRate, c.AddressBurst = 0.001, 3 })
+	f.collector.script = script{plain: []byte("plain"), packed: []byte("packed"), tag: `W/"x"`}
+	get := func(tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodGet, "/t.js", nil)
+		r.Header.Set("If-None-Match", tag)
+		return f.do(r)
+	}
+	for _, step := range []struct {
+		tag    string
+		status int
+	}{{"", 200}, {`W/"x"`, 304}, {"", 200}, {"", 429}} {
+		w := get(step.tag)
+		if w.Code != step.status || w.Header().Get("X-Request-Id") == "" || (w.Code == 429) != (w.Header().Get("Retry-After") != "") {
+			t.Errorf("%d %v, want %d", w.Code, w.Header(), step.status)
+		}
+		if n := counted(t, f.collector.metrics.requests.WithLabelValues("script", strconv.Itoa(step.status))); n == 0 {
+			t.Errorf("%d is not counted", step.status)
+		}
+	}
+	broken := f.collector.guard("script", func(w http.ResponseWriter, r *http.Request, id string) int {
+		w.Header().Set("Cache-Control", "public")
+		w.Header().Set("Content-Encoding", "gzip")
+		panic("a bug of ours")
+	})
+	w := httptest.NewRecorder()
+	broken.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/t.js", nil))
+	if w.Code != 500 || w.Header().Get("Cache-Control")+w.Header().Get("Content-Encoding") != "" || counted(t, f.collector.metrics.panics) != 1 {
+		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
 

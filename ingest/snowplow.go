@@ -23,22 +23,18 @@ func snowplow(method string) *api {
 	max := limits{body: 1 << 20, event: 1 << 20, events: 1_000, status: http.StatusRequestEntityTooLarge}
 	in := shape{batch: "data"}
 	return &api{
-		dialect: dialectSnowplow,
-		route:   "tp2",
-		method:  method,
-		media:   []string{"application/json", "text/plain"},
-		limits:  max,
-		key:     headerKey,
-		split: func(r *http.Request, body []byte) (env envelope, no *refusal) {
+		dialect:  dialectSnowplow,
+		route:    "tp2",
+		method:   method,
+		media:    []string{"application/json", "text/plain"},
+		limits:   max,
+		key:      headerKey,
+		eventKey: (*reader).snowplowApp,
+		split: func(r *http.Request, body []byte) (envelope, *refusal) {
 			if r.Method == http.MethodGet {
-				env.events = [][]byte{body}
-			} else if env, no = in.split(body, max); no != nil {
-				return env, no
+				return envelope{events: [][]byte{body}}, nil
 			}
-			if len(env.events) > 0 {
-				env.writeKey = snowplowApp(env.events[0])
-			}
-			return env, nil
+			return in.split(body, max)
 		},
 		read: (*reader).snowplow,
 		done: func(in *intake) answer {
@@ -79,14 +75,14 @@ func queryEvent(r *http.Request) ([]byte, *refusal) {
 	return body, nil
 }
 
-func snowplowApp(event []byte) string {
-	var e struct {
-		App string `json:"aid"`
-	}
-	if json.Unmarshal(event, &e) != nil {
-		return ""
-	}
-	return e.App
+func (r *reader) snowplowApp() (app string) {
+	_ = r.object(func(name []byte) error { // what is no event is refused elsewhere
+		if string(name) == "aid" {
+			return r.text(&app)
+		}
+		return r.dec.SkipValue()
+	})
+	return app
 }
 
 // snowplowEvent is what has to be read before it can be understood.

@@ -15,6 +15,8 @@ const (
 	maxID   = schemas.MaxEventID
 	maxText = 512
 	maxName = 200
+	// maxLocale is longer than any BCP 47 tag in use.
+	maxLocale = 35
 )
 
 // cleanText brings text into normal form C, so that two spellings of one name are one name, and cuts it to limit
@@ -24,6 +26,13 @@ func cleanText(s string, limit int) string {
 		s = norm.NFC.String(s)
 	}
 	return clip(s, limit)
+}
+
+// cleanTexts cleans texts in place.
+func cleanTexts(limit int, texts ...*string) {
+	for _, text := range texts {
+		*text = cleanText(*text, limit)
+	}
 }
 
 // cleanID checks an id and brings it into normal form C. An empty id is no fault.

@@ -316,6 +316,42 @@ func TestPaymentsHaveTheirAuthority(t *testing.T) {
 	}
 }
 
+// A refund that succeeds later is the shop's to tell, as docs/webhooks.md says: it counts beside Shopify's own, once.
+func TestRefundThatWasPending(t *testing.T) {
+	f := newFixture(t, nil)
+	f.want(200, shopifyDelivery("beta", "refunds/create", `{"id":509562969,"order_id":450789469,"created_at":"2026-11-22T09:00:00Z","transactions":[
+		{"id":1,"kind":"refund","status":"pending","amount":"41.94","currency":"USD"}]}`))
+	line := docLine(t, "../docs/webhooks.md", `{"event_id":"refund-`)
+	for range 2 {
+		f.must(200, "/v1/events?family=orders", betaKey, line)
+	}
+	f.want(200, shopifyDelivery("beta", "order_transactions/create", `{"id":1,"order_id":450789469,"kind":"refund","status":"success","amount":"41.94","currency":"USD"}`))
+	o := f.orders()
+	if len(o) != 3 || o[0].Type != schemas.OrderRefundRequest || o[1].Type != schemas.OrderRefunded || o[1].Shadow || o[1].Refund != 41_940_000 ||
+		o[1].OrderID != o[0].OrderID || o[1].EventID != o[2].EventID {
+		t.Errorf("%+v", o)
+	}
+	if kinds := kindsOf(f.letters()); !slices.Equal(kinds, []string{string(KindUnknownType)}) {
+		t.Errorf("letters %v", kinds)
+	}
+}
+
+// docLine is the line of a document that begins so, apart from blanks.
+func docLine(t *testing.T, path, begin string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, begin) {
+			return line
+		}
+	}
+	t.Fatalf("%s has no line that begins with %s", path, begin)
+	return ""
+}
+
 // Deliveries of a parcel that grow scan by scan, in every order and twice: always the same events.
 func TestScansOutOfOrder(t *testing.T) {
 	scans := []string{

@@ -92,7 +92,7 @@ func (c letterListCmd) Run(ctx context.Context, log zerolog.Logger, out output) 
 	case err != nil:
 		return err
 	case c.JSON:
-		return box.Lines(out)
+		return box.Lines(ctx, out)
 	case c.Count:
 		return box.Counts(out)
 	}
@@ -113,7 +113,7 @@ func (c letterShowCmd) Run(ctx context.Context, log zerolog.Logger, out output) 
 	if len(box.Items) == 0 {
 		return fmt.Errorf("there is no letter %q among %d records: list prints the keys", c.Key, box.Records)
 	}
-	return box.Items[0].Show(out)
+	return box.Show(ctx, out)
 }
 
 type letterReplayCmd struct {
@@ -159,7 +159,7 @@ func (c letterReplayCmd) Run(ctx context.Context, log zerolog.Logger, out output
 	if err != nil {
 		return err
 	}
-	s, err := letters.Replay(ctx, letters.Config{Read: collector.Replay, Producer: patient{kafka}, DryRun: c.DryRun, Again: c.Again, Now: time.Now}, box.Items, out)
+	s, err := letters.Replay(ctx, letters.Config{Read: collector.Replay, Producer: patient{kafka}, DryRun: c.DryRun, Again: c.Again, Now: time.Now}, box, out)
 	if err != nil {
 		return err
 	}
@@ -204,12 +204,16 @@ func (c letterReplayCmd) letters(ctx context.Context, log zerolog.Logger) (*lett
 	if err != nil {
 		return nil, err
 	}
+	byKey := map[string]*letters.Item{}
+	for _, k := range kept.Items {
+		byKey[k.Key] = k
+	}
 	for _, i := range mended.Items {
-		at := slices.IndexFunc(kept.Items, func(k *letters.Item) bool { return k.Key == i.Key })
-		if at < 0 {
+		k := byKey[i.Key]
+		if k == nil {
 			return nil, fmt.Errorf("--file %s: the topic has no letter %q: a key is the identity of what is replayed", c.File, i.Key)
 		}
-		i.Replayed = kept.Items[at].Replayed
+		i.Replayed = k.Replayed
 	}
 	return mended, nil
 }

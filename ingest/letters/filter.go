@@ -1,7 +1,6 @@
 package letters
 
 import (
-	"slices"
 	"time"
 
 	"tidemark/ingest"
@@ -16,13 +15,20 @@ type Filter struct {
 	Limit              int       // the newest so many; 0 for all
 }
 
-func (f *Filter) takes(key string, l *ingest.Letter) bool {
-	at := time.UnixMilli(int64(l.ReceivedAt))
-	return (len(f.Keys) == 0 || slices.Contains(f.Keys, key)) &&
-		(f.Kind == "" || f.Kind == string(l.Kind)) &&
-		(f.Source == "" || f.Source == l.Source) &&
-		(f.Shop == "" || f.Shop == l.Shop) &&
-		(f.Topic == "" || f.Topic == l.Topic) &&
-		(f.Since.IsZero() || !at.Before(f.Since)) &&
-		(f.Until.IsZero() || at.Before(f.Until))
+// compile makes the filter's test, which asks for a key in the same time however many there are.
+func (f *Filter) compile() func(key string, l *ingest.Letter) bool {
+	keys := map[string]bool{}
+	for _, key := range f.Keys {
+		keys[key] = true
+	}
+	return func(key string, l *ingest.Letter) bool {
+		at := time.UnixMilli(int64(l.ReceivedAt))
+		return (len(keys) == 0 || keys[key]) &&
+			(f.Kind == "" || f.Kind == string(l.Kind)) &&
+			(f.Source == "" || f.Source == l.Source) &&
+			(f.Shop == "" || f.Shop == l.Shop) &&
+			(f.Topic == "" || f.Topic == l.Topic) &&
+			(f.Since.IsZero() || !at.Before(f.Since)) &&
+			(f.Until.IsZero() || at.Before(f.Until))
+	}
 }

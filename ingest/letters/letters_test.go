@@ -44,7 +44,7 @@ func TestLinesAndBack(t *testing.T) {
 	}
 	box.Items[0].Replayed = time.UnixMilli(5)
 	var out bytes.Buffer
-	if err := box.Lines(&out); err != nil {
+	if err := box.Lines(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
 	if text := out.String(); strings.Count(text, "\n") != len(box.Items) || strings.ContainsAny(text, "\x1b\u202e") {
@@ -109,7 +109,7 @@ func TestRecordsThatGroupsBuried(t *testing.T) {
 		t.Errorf("%v\n%s", err, &out)
 	}
 	cfg := Config{Read: (&ingest.Collector{}).Replay, Producer: kafka, Now: time.Now}
-	if s, err := Replay(t.Context(), cfg, box.Items, &out); err != nil || s.Sent != 1 {
+	if s, err := Replay(t.Context(), cfg, box, &out); err != nil || s.Sent != 1 {
 		t.Fatalf("%+v %v\n%s", s, err, &out)
 	}
 	box = read()
@@ -145,7 +145,7 @@ func TestReplayMarksLast(t *testing.T) {
 	cfg := Config{Producer: kafka, Now: time.Now, Read: func(string, *ingest.Letter) ([]*kgo.Record, error) {
 		return []*kgo.Record{{Topic: schemas.Orders.Topic()}}, nil
 	}}
-	_, err := Replay(t.Context(), cfg, []*Item{{Key: "k1"}, {Key: "k2"}}, &bytes.Buffer{})
+	_, err := Replay(t.Context(), cfg, &Box{Items: []*Item{{Key: "k1"}, {Key: "k2"}}}, &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "k1") || kafka.events != 1 {
 		t.Errorf("%v after %d events", err, kafka.events)
 	}
@@ -161,7 +161,7 @@ func FuzzLines(f *testing.F) {
 			return
 		}
 		var out bytes.Buffer
-		if err := box.Lines(&out); err != nil {
+		if err := box.Lines(t.Context(), &out); err != nil {
 			t.Fatal(err)
 		}
 		if back, err := ReadLines(&out); err != nil || len(back.Items) != len(box.Items) {

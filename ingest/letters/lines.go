@@ -3,6 +3,7 @@ package letters
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -26,8 +27,8 @@ type jsonLine struct {
 }
 
 // Lines prints each letter as one line of JSON.
-func (b *Box) Lines(w io.Writer) error {
-	for _, i := range b.Items {
+func (b *Box) Lines(ctx context.Context, w io.Writer) error {
+	return b.Each(ctx, func(i *Item) error {
 		l := jsonLine{Key: i.Key, Letter: i.Letter, Payload: jsontext.Value(i.Letter.Payload)}
 		if !i.Replayed.IsZero() {
 			l.ReplayedAt = i.Replayed.UnixMilli()
@@ -42,8 +43,8 @@ func (b *Box) Lines(w io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("letter %s: %w", i.Key, err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // ReadLines reads letters as Lines prints them, mended or not. What is in such a file is taken for whole: its payload is

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -81,8 +82,12 @@ func (b *Box) Counts(w io.Writer) error {
 	return b.strays(w)
 }
 
-// Show prints everything of a letter.
-func (i *Item) Show(w io.Writer) error {
+// Show prints everything of the letters.
+func (b *Box) Show(ctx context.Context, w io.Writer) error {
+	return b.Each(ctx, func(i *Item) error { return i.show(w) })
+}
+
+func (i *Item) show(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range [][2]string{
 		{"key", i.Key}, {"kind", string(i.Kind)}, {"reason", i.Reason}, {"source", strings.Join(i.Sources, ",")}, {"route", i.Route}, {"shop", i.Shop},

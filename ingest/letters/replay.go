@@ -27,20 +27,19 @@ type Summary struct{ Sent, Skipped, Refused int }
 
 // Replay sends letters again and says of each what became of it. A letter is marked once its records are acknowledged: what
 // comes between the two is replayed again and is the same events, which count once.
-func Replay(ctx context.Context, cfg Config, items []*Item, out io.Writer) (s Summary, err error) {
-	for _, i := range items {
+func Replay(ctx context.Context, cfg Config, box *Box, out io.Writer) (s Summary, err error) {
+	err = box.Each(ctx, func(i *Item) error {
 		if err := ctx.Err(); err != nil {
-			return s, err
+			return err
 		}
 		outcome, err := replay(ctx, cfg, i, &s)
 		if err != nil {
-			return s, fmt.Errorf("letter %s: %w; what was sent before it is marked: give the same command again", i.Key, err)
+			return fmt.Errorf("letter %s: %w; what was sent before it is marked: give the same command again", i.Key, err)
 		}
-		if _, err := fmt.Fprintf(out, "%s  %s\n", safe(i.Key, false), safe(outcome, false)); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
+		_, err = fmt.Fprintf(out, "%s  %s\n", safe(i.Key, false), safe(outcome, false))
+		return err
+	})
+	return s, err
 }
 
 func replay(ctx context.Context, cfg Config, i *Item, s *Summary) (outcome string, err error) {
