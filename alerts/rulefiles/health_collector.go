@@ -68,8 +68,8 @@ func collectorDown() health {
 
 // collectorRefusing wants a number of refusals beside their share: one of three at night is nobody's emergency.
 func collectorRefusing() health {
-	share := `sum(rate(tidemark_ingest_requests_total{code=~"5..|429"}[5m])) / sum(rate(tidemark_ingest_requests_total[5m]))`
-	const enough = ` and sum(increase(tidemark_ingest_requests_total{code=~"5..|429"}[5m])) > 10`
+	share := `sum(rate(tidemark_ingest_requests_total{code=~"5..|429",dialect!="script"}[5m])) / sum(rate(tidemark_ingest_requests_total{dialect!="script"}[5m]))`
+	const enough = ` and sum(increase(tidemark_ingest_requests_total{code=~"5..|429",dialect!="script"}[5m])) > 10`
 	return health{
 		Name: "collector_refusing", Title: processors.Text{EN: "The collector refuses requests", ZH: "采集服务拒绝请求"}, Value: processors.Text{EN: "of requests", ZH: "占比"}, Share: true,
 		Tiers: []healthTier{{alerts.Yellow, share + " > 0.01" + enough, 2 * time.Minute}, {alerts.Orange, share + " > 0.1" + enough, 2 * time.Minute}},
