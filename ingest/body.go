@@ -136,7 +136,7 @@ func deeperThan(body []byte, limit int) bool {
 
 // stringEnd returns the index of the quote that closes the string opened at i, or the last index.
 func stringEnd(body []byte, i int) int {
-	for i++; i < len(body); i++ {
+	for i = plainEnd(body, i+1); i < len(body); i = plainEnd(body, i+1) {
 		switch body[i] {
 		case '\\':
 			i++

@@ -3,6 +3,7 @@ package ingest
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,6 +19,9 @@ func directIdentifier(id string) (normal string, ok bool) {
 	}
 	if _, mail := maskEmail(id); mail {
 		return strings.ToLower(strings.TrimSpace(id)), true
+	}
+	if !numeric(id) {
+		return "", false
 	}
 	plain := strings.Map(func(r rune) rune {
 		if r == '.' || r == '(' || r == ')' || unicode.In(r, unicode.Zs, unicode.Pd, unicode.Cf) {
@@ -42,6 +46,16 @@ func directIdentifier(id string) (normal string, ok bool) {
 		return "+86" + strings.TrimPrefix(digits, "86"), true
 	}
 	return "", false
+}
+
+// numeric says whether an id may be a number with signs around it. Few ids may; the others need no closer look.
+func numeric(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; c < utf8.RuneSelf && (c < '0' || c > '9') && strings.IndexByte("+-.() xX", c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // chineseMobile: eleven digits, 13 to 19 first.
