@@ -21,6 +21,12 @@ type devices struct {
 	parser *useragent.Parser
 }
 
+// classified is a user agent and its class; the zero value is right as well.
+type classified struct {
+	text, device string
+	bot          bool
+}
+
 func newDevices() devices { return devices{useragent.NewParser()} }
 
 // classify says what an agent runs on, and whether it calls itself a robot; both are empty for no agent. Tablets that

@@ -27,11 +27,13 @@ type intake struct {
 	loan     *loan
 	credit   int // bytes of records that the loan for the body pays for
 	received schemas.Millis
-	agent    string // the request's own user agent
-	from     string // the sender's network, for senders that are the visitor's browser
-	imported bool   // from a file instead of a request
-	pixel    bool   // whether the answer is to be an image
+	agent    string     // the request's own user agent
+	agents   classified // the last event's
+	from     string     // the sender's network, for senders that are the visitor's browser
+	imported bool       // from a file instead of a request
+	pixel    bool       // whether the answer is to be an image
 	recs     []*kgo.Record
+	room     recordRoom
 	seen     map[identity]int // index into recs
 	counts   tally
 	scratch  []byte
@@ -57,6 +59,7 @@ func (in *intake) read(use func(*reader) error) error {
 	rd := in.c.readers.Get().(*reader)
 	defer in.c.readers.Put(rd)
 	rd.unknown, rd.personal = 0, 0
+	clear(rd.texts[:]) // what one sender wrote is not kept for the next
 	err := use(rd)
 	in.counts.unknown, in.counts.personal = rd.unknown, rd.personal
 	return err
@@ -87,7 +90,7 @@ func (in *intake) add(topic, key, id string, value []byte) bool {
 		return false
 	}
 	in.seen[who] = len(in.recs)
-	in.recs = append(in.recs, &kgo.Record{Topic: topic, Key: []byte(key), Value: bytes.Clone(value)})
+	in.recs = append(in.recs, in.room.record(topic, key, value, cap(in.recs)-len(in.recs)))
 	return true
 }
 

@@ -8,6 +8,8 @@ import (
 	"tidemark/schemas"
 )
 
+var clickTopic = schemas.Clickstream.Topic()
+
 // click adds one event to the clickstream.
 func (in *intake) click(m *message, e schemas.Envelope) *fault {
 	c := schemas.Click{Envelope: e, Server: in.sender.secret}
@@ -47,7 +49,7 @@ func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
 	if f := in.fits(c); f != nil {
 		return false, f
 	}
-	return in.add(schemas.Clickstream.Topic(), c.AnonymousID, c.EventID, in.scratch), nil
+	return in.add(clickTopic, c.AnonymousID, c.EventID, in.scratch), nil
 }
 
 func (in *intake) fillClick(m *message, c *schemas.Click) *fault {
@@ -150,7 +152,11 @@ func (in *intake) device(ctx *messageContext) (device string, bot bool) {
 	if agent == "" && !in.sender.secret && strings.HasPrefix(in.agent, "Mozilla/") {
 		agent = in.agent
 	}
-	device, bot = in.c.devices.classify(agent)
+	if agent != in.agents.text { // which most events of a batch share
+		in.agents.text = agent
+		in.agents.device, in.agents.bot = in.c.devices.classify(agent)
+	}
+	device, bot = in.agents.device, in.agents.bot
 	if device == "" {
 		device = deviceOfType(ctx.device)
 	}

@@ -62,6 +62,7 @@ func addFamily[E any, P familyEvent[E]](out map[string]nativeFamily, f schemas.F
 	dec, decErr := schemas.NewDecoder[E]()
 	enc, encErr := schemas.NewEncoder[E]()
 	known := members{top: memberNames(reflect.TypeFor[E]()), item: memberNames(reflect.TypeFor[schemas.Item]())}
+	topic := f.Topic()
 	out[f.Name] = nativeFamily{name: f.Name, public: f.Name == schemas.Clickstream.Name, event: func(in *intake, rd *reader, text []byte) (bool, error) {
 		if len(text) > limit {
 			return false, &fault{KindTooLarge, "event over the limit"}
@@ -89,7 +90,7 @@ func addFamily[E any, P familyEvent[E]](out map[string]nativeFamily, f schemas.F
 		if len(in.scratch) > MaxRecord {
 			return false, tooLarge
 		}
-		fresh := in.add(f.Topic(), key, P(&e).Env().EventID, in.scratch)
+		fresh := in.add(topic, key, P(&e).Env().EventID, in.scratch)
 		if o, ok := any(&e).(*schemas.Order); ok && fresh {
 			in.noteOrder(o)
 		}

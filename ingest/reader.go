@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"hash/maphash"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,7 +11,7 @@ import (
 )
 
 // reader walks JSON that is already known to be well formed, member by member, and keeps only what it is asked for. It
-// allocates nothing but the strings kept. One goroutine uses it at a time.
+// allocates nothing but the strings kept, and these once per request. One goroutine uses it at a time.
 type reader struct {
 	dec *jsontext.Decoder
 	buf bytes.Buffer
@@ -21,9 +22,12 @@ type reader struct {
 	items             []schemas.Item // memory for the lines of one event, used again for the next
 	message           message        // the same for the event itself
 	index             int            // of the event in its request
+	scratch           []byte
+	texts             [256]string // of the request so far, by their hash: the events of a batch have most of them in common
+	seed              maphash.Seed
 }
 
-func newReader() *reader { return &reader{dec: new(jsontext.Decoder)} }
+func newReader() *reader { return &reader{dec: new(jsontext.Decoder), seed: maphash.MakeSeed()} }
 
 // reset begins a new text. Duplicate names and bad text were dealt with before, and are not looked for again.
 func (r *reader) reset(text []byte) {
@@ -82,9 +86,9 @@ func (r *reader) array(element func() error) error {
 func (r *reader) text(dst *string) error {
 	switch r.dec.PeekKind() {
 	case '"':
-		tok, err := r.dec.ReadToken()
+		text, err := r.quoted()
 		if err == nil {
-			*dst = tok.String()
+			*dst = text
 		}
 		return err
 	case '0':
@@ -95,6 +99,34 @@ func (r *reader) text(dst *string) error {
 		return err
 	}
 	return r.skip()
+}
+
+// quoted reads a string, which must come next.
+func (r *reader) quoted() (string, error) {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if text := raw[1 : len(raw)-1]; bytes.IndexByte(text, '\\') < 0 {
+		return r.keep(text), nil
+	}
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // which mends half a surrogate pair
+	return r.keep(r.scratch), nil
+}
+
+// maxShared is the longest text that is looked for among those read before.
+const maxShared = 256
+
+// keep copies a text, unless the request had it before.
+func (r *reader) keep(text []byte) string {
+	if len(text) > maxShared {
+		return string(text)
+	}
+	place := &r.texts[maphash.Bytes(r.seed, text)%uint64(len(r.texts))]
+	if *place != string(text) {
+		*place = string(text)
+	}
+	return *place
 }
 
 // anyText reads a text, a number, or true and false as their words.
