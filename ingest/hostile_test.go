@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ const hostileShops = "TIDEMARK_TEST_HOSTILE_SHOPS"
 // serveHostile serves a collector whose Kafka takes everything after a while, and its health beside it, until the input
 // ends.
 func serveHostile(shopsFile string) error {
+	debug.SetGCPercent(GCPercent)
+	debug.SetMemoryLimit(MemoryLimit)
 	shops, err := schemas.LoadShops(shopsFile)
 	if err != nil {
 		return err

@@ -19,6 +19,14 @@ const (
 	pooledBody = 1 << 20 // the largest buffer kept for another request: larger ones would stay outside of the account
 )
 
+// GCPercent and MemoryLimit are what a process that only collects gives to Go's runtime. Nearly all of its heap is garbage,
+// and cheap to let lie; under attack the limit has it collected before the process grows. The limit is above what the budgets
+// let be in use: near that, all time would go into collecting.
+const (
+	GCPercent   = 400
+	MemoryLimit = 192 << 20
+)
+
 var busy = &refusal{status: http.StatusServiceUnavailable, code: "busy", retry: retryAfter}
 
 // memory keeps the account.

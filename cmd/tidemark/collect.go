@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,8 +32,25 @@ type collectCmd struct {
 	DrainDelay    time.Duration     `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`
 }
 
+// Help is shown below the usage.
+func (collectCmd) Help() string {
+	return fmt.Sprintf("Memory is kept near %d MiB at most, and otherwise spent to save CPU: garbage grows to %d %% of what is in use. The environment variables GOMEMLIMIT and GOGC of Go's runtime set both otherwise.",
+		ingest.MemoryLimit>>20, ingest.GCPercent)
+}
+
+// setMemory leaves to the environment what it sets.
+func setMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(ingest.GCPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(ingest.MemoryLimit)
+	}
+}
+
 // Run serves until ctx ends, then answers what is under way.
 func (c collectCmd) Run(ctx context.Context, log zerolog.Logger) error {
+	setMemory()
 	options, err := c.options()
 	if err != nil {
 		return err
