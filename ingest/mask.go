@@ -22,7 +22,7 @@ const (
 
 // maskEmail replaces e-mail addresses; hit says whether there were any.
 func maskEmail(s string) (out string, hit bool) {
-	if !strings.Contains(s, "@") && !strings.Contains(s, "%40") && !strings.Contains(s, "＠") {
+	if len(s) < len("a@b.cc") || !strings.Contains(s, "@") && !strings.Contains(s, "%40") && !strings.Contains(s, "＠") {
 		return s, false
 	}
 	out = emailShape.ReplaceAllLiteralString(s, emailMask)

@@ -25,23 +25,25 @@ func pageTypeOf(path, category string) string {
 	case "/":
 		return pageHome
 	}
-	return pathType(strings.Split(strings.Trim(strings.ToLower(path), "/"), "/"))
+	return pathType(strings.Trim(strings.ToLower(path), "/"))
 }
 
 // pathType lets the last known word win, so that /collections/mugs/products/blue is a product. A product word with
 // nothing after it names the list of products; a lone language prefix is the home page.
-func pathType(segments []string) string {
+func pathType(path string) string {
 	found := pageOther
-	for i, s := range segments {
+	for rest, more := path, true; more; {
+		var s string
+		s, rest, more = strings.Cut(rest, "/")
 		t := pageWord(s)
-		if t == pageProduct && i == len(segments)-1 {
+		if t == pageProduct && !more {
 			t = pageList
 		}
 		if t != "" {
 			found = t
 		}
 	}
-	if len(segments) == 1 && found == pageOther && isLanguage(segments[0]) {
+	if found == pageOther && isLanguage(path) && !strings.Contains(path, "/") {
 		return pageHome
 	}
 	return found
