@@ -136,13 +136,20 @@ func deeperThan(body []byte, limit int) bool {
 
 // stringEnd returns the index of the quote that closes the string opened at i, or the last index.
 func stringEnd(body []byte, i int) int {
-	for i = plainEnd(body, i+1); i < len(body); i = plainEnd(body, i+1) {
-		switch body[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
+	quote := i
+	for i++; i < len(body); {
+		if quote < i { // else the quote that was found is still ahead, behind an escape
+			n := bytes.IndexByte(body[i:], '"')
+			if n < 0 {
+				break
+			}
+			quote = i + n
 		}
+		slash := bytes.IndexByte(body[i:quote], '\\')
+		if slash < 0 {
+			return quote
+		}
+		i += slash + 2
 	}
 	return len(body) - 1
 }
