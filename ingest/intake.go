@@ -35,6 +35,7 @@ type intake struct {
 	recs     []*kgo.Record
 	room     recordRoom
 	seen     map[identity]int // index into recs
+	steps    []step           // of visitors, to count once they are stored
 	counts   tally
 	scratch  []byte
 	origin   Origin // route, sentAt and context, as the dialect sets them
@@ -131,6 +132,9 @@ func (in *intake) finish(ctx context.Context) error {
 		if err := in.c.cfg.Producer.Produce(ctx, in.recs); err != nil {
 			return err
 		}
+	}
+	if in.c.pace != nil {
+		in.c.pace.count(in.steps)
 	}
 	in.count()
 	return nil

@@ -32,14 +32,6 @@ func (in *intake) fits(c *schemas.Click) *fault {
 	return nil
 }
 
-// markFast marks an event of a visitor who is too fast for a person. What is read from files and letters comes in at any
-// pace, and must come out the same each time.
-func (in *intake) markFast(c *schemas.Click) {
-	if !c.Server && !in.imported && in.letter == "" && in.c.pace.over(c.Shop, c.AnonymousID, c.OccurredAt) {
-		c.Bot = true
-	}
-}
-
 // addClick checks, encodes and adds; the visitor keys the record.
 func (in *intake) addClick(c *schemas.Click) (fresh bool, f *fault) {
 	if err := c.Check(); err != nil {
@@ -134,7 +126,7 @@ func (in *intake) fillVisit(m *message, c *schemas.Click) {
 	c.UTMContent = in.maskEmail(cleanText(utm.content, maxText))
 	c.Locale = cleanText(ctx.locale, maxLocale)
 	c.Device, c.Bot = in.device(ctx)
-	c.Bot = c.Bot || in.c.cfg.SpamReferrers.has(from.host)
+	c.Bot = c.Bot || in.c.cfg.SpamReferrers.has(cmp.Or(p.referrer, ctx.referrer))
 	c.Network = in.network(ctx.ip)
 }
 

@@ -18,9 +18,9 @@ func finishClick(in *intake, c *schemas.Click) (string, *fault) {
 	c.Network = in.network(c.Network)
 	c.Server = c.Server && in.sender.secret
 	c.Page = in.maskEmail(cleanText(locate(c.Page).path, 2*maxText))
+	c.Bot = c.Bot || in.c.cfg.SpamReferrers.has(c.Referrer)
 	from := locate(c.Referrer)
 	c.Referrer = in.maskEmail(cleanText(from.host+from.path, 2*maxText))
-	c.Bot = c.Bot || in.c.cfg.SpamReferrers.has(from.host)
 	c.Query = in.maskFree(cleanText(c.Query, maxText))
 	c.Name = in.maskFree(cleanText(c.Name, maxName))
 	c.Channel, c.Campaign = cleanText(c.Channel, maxText), in.maskEmail(cleanText(c.Campaign, maxText))

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -14,9 +15,11 @@ func TestPace(t *testing.T) {
 	p := newPace(10)
 	marked := func(shop, visitor string, at schemas.Millis, n int) (marked int) {
 		for range n {
-			if p.over(shop, visitor, at) {
+			s := p.step(shop, visitor, at)
+			if p.over(s, nil) {
 				marked++
 			}
+			p.count([]step{s})
 		}
 		return marked
 	}
@@ -27,27 +30,51 @@ func TestPace(t *testing.T) {
 	}{
 		{"as fast as people may be", "s1", "ann", at, 10, 0},
 		{"beyond", "s1", "ann", at + 59_999, 5, 5},
-		{"the next minute", "s1", "ann", at + 60_000, 10, 0},
 		{"the same id in another shop", "s2", "ann", at, 10, 0},
 		{"another visitor", "s1", "bob", at, 10, 0},
-		{"the first minute still counts", "s1", "ann", at, 1, 1},
+		{"the same visitor from now on", "s1", "ann", at + 10*60_000, 3, 3},
+		{"two hours later", "s1", "ann", at + 3*3_600_000, 10, 0},
+		{"a slow one in the next minute", "s1", "bob", at + 60_000, 10, 0},
 	} {
 		if got := marked(tt.shop, tt.visitor, tt.at, tt.n); got != tt.want {
 			t.Errorf("%s: %d of %d events marked, want %d", tt.name, got, tt.n, tt.want)
 		}
 	}
-	people := 0
+	people, robot := 0, 0
 	for i := range 20 * paceSlots { // many times as many visitors as slots, and one robot among them
-		if p.over("s1", fmt.Sprint("v", i/5), at+60_000) {
-			people++
+		people += marked("s1", fmt.Sprint("v", i/5), at+60_000, 1)
+		if i%100 == 0 {
+			robot += marked("s1", "robot", at+60_000, 1)
 		}
 	}
-	if people > 0 {
-		t.Errorf("%d events of people marked because they share slots", people)
+	if people > 0 || robot < 20*paceSlots/100*9/10 {
+		t.Errorf("%d events of people are marked because they share slots, and %d of a robot's %d", people, robot, 20*paceSlots/100)
 	}
-	p = newPace(-1)
-	if got := marked("s1", "ann", at, 10_000); got != 0 {
-		t.Errorf("without a limit %d events are marked", got)
+}
+
+// A client that sends a batch again and again while Kafka is away is no robot, and neither are the copies in a batch.
+func TestRetriesAreNoPace(t *testing.T) {
+	f := newFixture(t, func(c *Config) { c.RobotPace = 20 })
+	var events []string
+	for i := range 15 {
+		event := fmt.Sprintf(`{"type":"page","messageId":"m%d","anonymousId":"slow","timestamp":"2026-11-22T21:04:49.894Z"}`, i)
+		events = append(events, event, event)
+	}
+	body := `{"batch":[` + strings.Join(events, ",") + `]}`
+	f.kept.err = errors.New("away")
+	for range 5 {
+		f.must(http.StatusServiceUnavailable, "/v1/batch", publicKey, body)
+	}
+	f.kept.err = nil
+	f.must(http.StatusOK, "/v1/batch", publicKey, body)
+	clicks := f.clicks()
+	for _, c := range clicks {
+		if c.Bot {
+			t.Fatalf("%s is marked", c.EventID)
+		}
+	}
+	if len(clicks) != 15 || counted(t, f.collector.metrics.conflicts) != 0 {
+		t.Errorf("%d events, %v conflicts", len(clicks), counted(t, f.collector.metrics.conflicts))
 	}
 }
 
@@ -59,10 +86,11 @@ func TestFastVisitorsAreMarked(t *testing.T) {
 	}{
 		{"Segment", publicKey, "/v1/batch", "application/json", `{"type":"page","messageId":"m%d","anonymousId":"fast","timestamp":"2026-11-22T21:04:49.894Z"}`, `{"batch":[`, `]}`, 20},
 		{"native", publicKey, "/v1/events", "application/x-ndjson", `{"event_id":"m%d","type":"page_view","occurred_at":1795381489894,"anonymous_id":"fast"}`, "", "", 20},
+		{"no limit", publicKey, "/v1/events", "application/x-ndjson", `{"event_id":"m%d","type":"page_view","occurred_at":1795381489894,"anonymous_id":"fast"}`, "", "", 0},
 		{"a server", secretKey, "/v1/events", "application/x-ndjson", `{"event_id":"m%d","type":"page_view","occurred_at":1795381489894,"anonymous_id":"fast","server":true}`, "", "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := newFixture(t, func(c *Config) { c.RobotPace = 30 })
+			f := newFixture(t, func(c *Config) { c.RobotPace = map[bool]int{true: -1, false: 30}[tt.name == "no limit"] })
 			var events []string
 			for i := range 50 {
 				events = append(events, fmt.Sprintf(tt.event, i))
@@ -101,6 +129,8 @@ func BenchmarkPace(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for i := range b.N {
-		p.over("shop", visitors[i%len(visitors)], schemas.Millis(i))
+		s := p.step("shop", visitors[i%len(visitors)], schemas.Millis(i))
+		p.over(s, nil)
+		p.count([]step{s})
 	}
 }

@@ -117,13 +117,14 @@ func (c letterShowCmd) Run(ctx context.Context, log zerolog.Logger, out output) 
 }
 
 type letterReplayCmd struct {
-	letterFlags `embed:""`
-	Keys        []string `arg:"" optional:"" name:"key" help:"Keys of letters; without them all that the flags take."`
-	Shops       string   `placeholder:"FILE" help:"shops.yaml."`
-	File        string   `placeholder:"FILE" help:"Letters from a file of lines as list --json prints them, whose payloads were mended; - reads standard input."`
-	All         bool     `help:"Yes, every letter: needed where neither keys nor flags nor a file say which."`
-	DryRun      bool     `help:"Only say what each letter would become."`
-	Again       bool     `help:"Send those too that were replayed before; within the log they are the same events."`
+	letterFlags   `embed:""`
+	Keys          []string `arg:"" optional:"" name:"key" help:"Keys of letters; without them all that the flags take."`
+	Shops         string   `placeholder:"FILE" help:"shops.yaml."`
+	SpamReferrers string   `type:"existingfile" placeholder:"FILE" help:"Hosts of referrer spam, as for collect."`
+	File          string   `placeholder:"FILE" help:"Letters from a file of lines as list --json prints them, whose payloads were mended; - reads standard input."`
+	All           bool     `help:"Yes, every letter: needed where neither keys nor flags nor a file say which."`
+	DryRun        bool     `help:"Only say what each letter would become."`
+	Again         bool     `help:"Send those too that were replayed before; within the log they are the same events."`
 }
 
 // Run replays. It fails where a letter is still refused, after all others were sent.
@@ -155,7 +156,11 @@ func (c letterReplayCmd) Run(ctx context.Context, log zerolog.Logger, out output
 		return err
 	}
 	defer kafka.Close() // all is acknowledged, or given up
-	collector, err := ingest.New(ingest.Config{Shops: shops.Shops, Producer: kafka, Log: log, Registry: prometheus.NewRegistry()})
+	spam, err := spamReferrers(c.SpamReferrers)
+	if err != nil {
+		return err
+	}
+	collector, err := ingest.New(ingest.Config{Shops: shops.Shops, Producer: kafka, Log: log, Registry: prometheus.NewRegistry(), SpamReferrers: spam})
 	if err != nil {
 		return err
 	}

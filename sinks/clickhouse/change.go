@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"tidemark/schemas"
@@ -79,24 +78,12 @@ func (s *state) view(v schemas.View) ([]string, error) {
 	sum := sha256.Sum256([]byte(v.SQL + "\n" + v.Doc))
 	comment := strings.TrimSpace(fmt.Sprintf("%s [tidemark %x]", v.Doc, sum[:6]))
 	is := s.tables[v.Name]
-	engine := "View"
-	if v.To != "" {
-		engine = "MaterializedView"
-	}
-	if is != nil && is.Engine != engine {
+	if is != nil && is.Engine != "View" {
 		return nil, fmt.Errorf("view %s: a table of engine %s has this name: rename or drop it", v.Name, is.Engine)
 	}
 	if is != nil && is.Comment == comment {
 		return nil, nil
 	}
 	v.Doc = comment
-	if v.To == "" {
-		return []string{v.DDL()}, nil
-	}
-	// What is inserted while no such view is there, Fill finds: rows that are taken twice do no harm.
-	out := []string{v.DDL(), v.Fill()}
-	if is != nil {
-		out = slices.Insert(out, 0, "DROP VIEW IF EXISTS "+v.Name)
-	}
-	return out, nil
+	return []string{v.DDL()}, nil
 }
