@@ -78,8 +78,8 @@ func (m maker) conversionToday(trade, views *processors.Spec) tile {
 	say := m.lang.say
 	out.Id, out.Title = cog.ToPtr(uint32(idConversion)), cog.ToPtr(say("Payment conversion", "支付转化率"))
 	out.Description = cog.ToPtr(strings.Join([]string{
-		say("**Payment conversion** = paying buyers / visitors, both distinct over the complete minutes of the shop's business day so far. Provisional: the day is not over.",
-			"**支付转化率** = 支付买家数 / 访客数，均为店铺当日完整分钟内的去重人数。实时值（未定稿）：当日尚未结束。"),
+		say("**Payment conversion** = paying buyers / visitors, both distinct over the complete minutes of the shop's business day so far. Somebody who logs in half-way counts here as visitor and as login; the Customers board merges them. Provisional: the day is not over.",
+			"**支付转化率** = 支付买家数 / 访客数，均为店铺当日完整分钟内的去重人数。中途登录者在此按访客与登录账号各计一次，“客户”看板会合并。实时值（未定稿）：当日尚未结束。"),
 		fmt.Sprintf(say("Final %s after the end of the day.", "当日结束 %s后定稿。"), m.lang.length(max(trade.FinalAfter(), views.FinalAfter()))),
 		say("Owner: ", "负责团队：") + m.board.owner,
 	}, "\n\n"))

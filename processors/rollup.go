@@ -51,15 +51,27 @@ type RollupSpec struct {
 	After   []string      // rollups whose views it reads
 	Refresh time.Duration // how often it is brought up to date
 	Touch   Touch
+	Feeds   []Feed // tables that are brought up to date first
 	// Stock says that a row is what there is at the period's end, not what happened in it: rows of several periods do
 	// not add up, and boards show the newest.
 	Stock bool
 	// Thin, for a Stock by day, is how many days are kept; of what is older, the last day of each month stays. 0 keeps all.
 	Thin int
+	// Batch is how many periods one statement computes at most; 0 for the usual number.
+	Batch int
 	// SQL is a SELECT for one shop and some periods: columns window_start (begin of the period), the dimensions, and the
 	// measures, a KindUniq as <name>_state (of uniqState over UInt64). It reads the periods from the table periods (shop,
 	// begins, ends), and takes {shop:String}, {market:String}, {zone:String}, {currency:String}, and, in milliseconds,
 	// {from:Int64} and {to:Int64} (bounds of all periods) and {now:Int64}.
+	SQL string
+}
+
+// Feed fills a table of states from new events, before what reads it is computed.
+type Feed struct {
+	Table  *schemas.Table
+	Source string // family
+	// SQL is a SELECT of all columns of the table that may read fresh, the new events of the source, and takes
+	// {shop:String}. Events are read again now and then: a row that is written twice must be one.
 	SQL string
 }
 
@@ -107,6 +119,11 @@ func (s *Spec) checkRollup() (errs []error) {
 	for _, f := range r.Sources {
 		if !slices.Contains(schemas.FamilyNames(), f) {
 			bad("source %q: the families are %v", f, schemas.FamilyNames())
+		}
+	}
+	for _, f := range r.Feeds {
+		if !slices.Contains(r.Sources, f.Source) || f.Table == nil || f.SQL == "" {
+			bad("a feed needs a table, SQL, and one of the sources; it has %q", f.Source)
 		}
 	}
 	for family := range r.Touch.In {

@@ -47,7 +47,7 @@ type Click struct {
 	UTMContent  string `json:"utm_content,omitempty" ch:"String" class:"C1" doc:"Campaign content; the creative."`
 	AdNetwork   string `json:"ad_network,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"Ad network whose click id the landing page carried; the id itself is not kept."`
 	Device      string `json:"device,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"mobile, tablet, desktop, server or other."`
-	Bot         bool   `json:"bot,omitempty" ch:"Bool" class:"C1" doc:"A robot, by its user agent or by its pace: metrics leave it out of what people do and count it apart."`
+	Bot         bool   `json:"bot,omitempty" ch:"Bool" class:"C1" doc:"A robot, by its user agent, its pace or its referrer: metrics leave it out of what people do and count it apart."`
 	Network     string `json:"network,omitempty" ch:"String" class:"C3" doc:"The visitor's IP address cut to /24 (IPv4) or /48 (IPv6); empty where only a server's is known."`
 	Locale      string `json:"locale,omitempty" ch:"LowCardinality(String)" class:"C1" doc:"BCP 47 language tag."`
 	Query       string `json:"query,omitempty" ch:"String" class:"C2" doc:"Search words."`

@@ -5,14 +5,12 @@ import (
 	"strings"
 )
 
-// StateTables hold what StateViews would otherwise have to read all events for.
-func StateTables() []*Table { return []*Table{loginsTable()} }
+// StateTables hold what rollups would otherwise have to read all events for.
+func StateTables() []*Table { return []*Table{LoginsTable()} }
 
-// StateViews show what the events add up to: each order and each parcel as it is now, the spend last stated, and visitors'
-// logins. They need RawTables and StateTables.
-func StateViews() []View {
-	return []View{ordersView(), parcelsView(), spendView(), loginsFeed(), loginsView()}
-}
+// StateViews show what the events add up to: each order and each parcel as it is now, and the spend last stated. They need
+// RawTables.
+func StateViews() []View { return []View{ordersView(), parcelsView(), spendView()} }
 
 // eventAt is an event's time: its own, or that of its record where the sender's clock runs ahead.
 const eventAt = "least(t.occurred_at, t.append_time)"

@@ -84,7 +84,7 @@ func TestSessionsAndFunnel(t *testing.T) {
 			channel = "direct" // only the landing counts
 		}
 		put(s, len(visitor)%2, after, &schemas.Click{
-			Envelope: envelope(id, typ, after), AnonymousID: visitor, Channel: channel, Campaign: "spring", Device: "mobile", PageType: "home", Server: server,
+			Envelope: envelope(id, typ, after), AnonymousID: visitor, Channel: channel, Campaign: "spring", Device: "mobile", PageType: "home", Server: server, Bot: server, // by its agent, which is the server's
 		})
 	}
 	hit("ann", schemas.ClickPageView, 0, false)

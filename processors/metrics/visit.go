@@ -51,7 +51,7 @@ func visits() *processors.Sessions[schemas.Click, visit] {
 func visitOf(c *schemas.Click, at schemas.Millis) visit {
 	v := visit{
 		landing:  unique.Make(landing{c.Shop, c.Market, c.Channel, c.Campaign, c.Device, c.PageType}),
-		keyEvent: c.Type == schemas.ClickPurchase, bot: c.Bot,
+		keyEvent: c.Type == schemas.ClickPurchase, bot: c.Bot && !c.Server, // the agent of a server that reports is nobody's visit
 		step: funnelStep(c), at: at,
 	}
 	if c.Type == schemas.ClickPageView {

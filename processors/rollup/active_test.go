@@ -108,10 +108,10 @@ func TestLogins(t *testing.T) {
 	other.Shop = "cn"
 	land(w, schemas.Clickstream, 1, other,
 		at(0, "phone", ""),
-		at(1, "phone", ""), at(1, "phone", "ann"), at(1, "phone", ""), at(1, "laptop", "ann"), at(1, "tv", ""), bot, at(1, "crawler", ""),
+		at(1, "phone", ""), at(1, "phone", "ann"), at(1, "phone", ""), at(1, "laptop", "ann"), at(1, "tv", ""), bot,
 		at(2, "laptop", ""), at(2, "phone", ""), // both are ann's now
 		at(3, "phone", "bob"), at(3, "phone", ""), at(3, "laptop", ""),
-		at(4, "phone", ""), at(4, "laptop", "ann")) // the phone was taken up by bob last
+		at(4, "phone", "ann"), at(4, "phone", ""), at(4, "laptop", "ann")) // ann has come back
 	paid := func(day int, buyer string) schemas.Order {
 		n++
 		return schemas.Order{Envelope: schemas.Envelope{Type: schemas.OrderPaid, OccurredAt: schemas.MillisOf(begin.AddDate(0, 0, day)), Shop: "de", Market: "de"}, OrderID: fmt.Sprint("o", n), Buyer: buyer}
@@ -124,15 +124,15 @@ func TestLogins(t *testing.T) {
 FROM v_daily_active WHERE shop = 'de' AND visitors > 0 ORDER BY line`, lines...)
 	}
 	w.once(r)
-	check("first pass", day(0)+" 1 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 2 0 0")
-	w.want("logins", "SELECT concat(shop, ' ', anonymous_id, ' ', user_id) AS line FROM v_logins ORDER BY line", "cn phone zoe", "de laptop ann", "de phone ann", "de phone bob")
+	check("first pass", day(0)+" 1 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 1 0 0")
+	w.want("logins", "SELECT DISTINCT concat(shop, ' ', anonymous_id, ' ', user_id) AS line FROM logins WHERE shop = 'de' ORDER BY line", "de laptop ann", "de phone ann", "de phone bob")
 
 	late := click("de", "tv", begin.Add(time.Hour)) // on day 0 the television was dan's, and nobody else's since
 	late.UserID = "dan"
 	before := w.versions("daily_active")
 	land(w, schemas.Clickstream, 1, late, at(4, "tv", ""), at(4, "tablet", "dan"))
 	w.once(r)
-	check("a late login", day(0)+" 2 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 3 0 0")
+	check("a late login", day(0)+" 2 0 0", day(1)+" 2 1 1", day(2)+" 1 2 0", day(3)+" 2 0 0", day(4)+" 2 0 0")
 	if n := differing(before, w.versions("daily_active")); n != 5 {
 		t.Errorf("a late login rebuilt %d days, want its own and the four after it", n)
 	}

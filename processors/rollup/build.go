@@ -1,6 +1,7 @@
 package rollup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // build computes periods in batches. Each is in force when it is done.
 func (r *Runner) build(ctx context.Context, p *plan, shop *schemas.Shop, periods []period) error {
 	done := 0
-	for _, batch := range batches(periods) {
+	for _, batch := range batches(periods, cmp.Or(p.spec.Rollup.Batch, batchPeriods)) {
 		seen, err := r.landed(ctx, p.spec, p.now)
 		if err != nil {
 			return err

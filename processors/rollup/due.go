@@ -154,16 +154,16 @@ func (p *plan) expired(d period) bool {
 
 // Bounds of a batch: periods that one statement computes.
 const (
-	batchPeriods = 400
+	batchPeriods = 400                 // unless the rollup sets another
 	batchGap     = 62 * 24 * time.Hour // a wider gap would make it read what lies between
 )
 
-// batches splits periods, newest first.
-func batches(all []period) [][]period {
+// batches splits periods, newest first, into lists of at most so many.
+func batches(all []period, most int) [][]period {
 	var out [][]period
 	for _, d := range all {
 		last := len(out) - 1
-		if last < 0 || len(out[last]) == batchPeriods || time.Duration(out[last][len(out[last])-1].begins-d.ends)*time.Millisecond > batchGap {
+		if last < 0 || len(out[last]) == most || time.Duration(out[last][len(out[last])-1].begins-d.ends)*time.Millisecond > batchGap {
 			out = append(out, nil)
 			last++
 		}

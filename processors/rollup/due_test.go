@@ -132,7 +132,7 @@ func TestBatches(t *testing.T) {
 		all = append(all, c.at(schemas.MillisOf(noon.AddDate(0, 0, -n))))
 	}
 	all = append(all, c.at(schemas.MillisOf(noon.AddDate(-9, 0, 0))))
-	got := batches(all)
+	got := batches(all, batchPeriods)
 	if len(got) != 3 || len(got[0]) != batchPeriods || len(got[1]) != 100 || len(got[2]) != 1 {
 		t.Errorf("%d batches", len(got))
 	}

@@ -74,6 +74,9 @@ func (r *Runner) refresh(ctx context.Context, s *processors.Spec) error {
 // pass brings one rollup of one shop up to date.
 func (r *Runner) pass(ctx context.Context, s *processors.Spec, shop *schemas.Shop) (todo, error) {
 	p := plan{spec: s, cal: calendar{shop.Location, s.Rollup.Period}, now: r.now()}
+	if err := r.feed(ctx, s, shop.ID, p.now); err != nil {
+		return todo{}, err
+	}
 	parts, err := r.news(ctx, &p, shop.ID)
 	if err != nil {
 		return todo{}, err
@@ -97,7 +100,7 @@ func (r *Runner) pass(ctx context.Context, s *processors.Spec, shop *schemas.Sho
 	if err := r.drop(ctx, &p, shop, t.drop); err != nil {
 		return t, err
 	}
-	return t, r.remember(ctx, s, shop.ID, p.now, parts)
+	return t, r.remember(ctx, s.Name, shop.ID, p.now, parts)
 }
 
 // Rebuild computes the periods of one rollup that overlap [from, to) in a shop, whatever has been computed before, and
@@ -109,6 +112,9 @@ func (r *Runner) Rebuild(ctx context.Context, name string, shop *schemas.Shop, f
 		return 0, err
 	}
 	p := plan{spec: s, cal: calendar{shop.Location, s.Rollup.Period}, now: r.now()}
+	if err := r.feed(ctx, s, shop.ID, p.now); err != nil {
+		return 0, err
+	}
 	for _, family := range s.Rollup.Sources {
 		f, err := r.frontier(ctx, shop.ID, family, p.now)
 		if err != nil {

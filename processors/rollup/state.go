@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"tidemark/processors"
@@ -108,6 +109,60 @@ func (r *Runner) stored(ctx context.Context, family string) (map[uint64]uint64, 
 	return out, err
 }
 
+// whole is how far the parts may be taken as read.
+func (f *frontier) whole() map[uint64]uint64 {
+	out := map[uint64]uint64{}
+	for part, next := range f.nexts {
+		if whole, ok := f.stored[part]; ok { // a part that was not restored whole has no mark
+			next = min(next, whole)
+		}
+		out[part] = next
+	}
+	return out
+}
+
+// since is from when on events may have been received that were not there when the parts had been read up to before.
+func (f *frontier) since(before map[uint64]uint64, at schemas.Millis) schemas.Millis {
+	for part := range f.nexts {
+		if _, known := before[part]; !known {
+			return 0
+		}
+	}
+	return at
+}
+
+// feed brings the tables of states up to date that a rollup reads.
+func (r *Runner) feed(ctx context.Context, s *processors.Spec, shop string, now schemas.Millis) error {
+	for i := range s.Rollup.Feeds {
+		f := &s.Rollup.Feeds[i]
+		if err := r.fill(ctx, f, shop, now); err != nil {
+			return fmt.Errorf("fill %s: %w", f.Table.Name, err)
+		}
+	}
+	return nil
+}
+
+func (r *Runner) fill(ctx context.Context, f *processors.Feed, shop string, now schemas.Millis) error {
+	before, at, err := r.remembered(ctx, f.Table.Name, shop, now)
+	if err != nil {
+		return err
+	}
+	reach, err := r.frontier(ctx, shop, f.Source, now)
+	if err != nil {
+		return err
+	}
+	var columns []string
+	for _, c := range f.Table.Columns {
+		columns = append(columns, c.Name)
+	}
+	list := strings.Join(columns, ", ")
+	sql := fmt.Sprintf("INSERT INTO %s (%s)\n%s\nSELECT %s FROM (\n%s\n)", f.Table.Name, list, fresh(f.Source), list, f.SQL)
+	if err := r.Sink.Exec(ctx, sql, freshParams(shop, before, reach.since(before, at))...); err != nil {
+		return err
+	}
+	return r.remember(ctx, f.Table.Name, shop, now, reach.whole())
+}
+
 // news finds which moments the events touch that are new to a rollup, and returns how far it has then read.
 func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uint64, error) {
 	parts := map[uint64]uint64{}
@@ -121,19 +176,8 @@ func (r *Runner) news(ctx context.Context, p *plan, shop string) (map[uint64]uin
 			return nil, err
 		}
 		p.newest = max(p.newest, f.newest)
-		for part, next := range f.nexts {
-			if whole, ok := f.stored[part]; ok { // a part that was not restored whole has no mark
-				next = min(next, whole)
-			}
-			parts[part] = next
-		}
-		since := at
-		for part := range f.nexts {
-			if _, known := before[part]; !known {
-				since = 0
-			}
-		}
-		touched, err := r.touched(ctx, p.spec, shop, family, before, since)
+		maps.Copy(parts, f.whole())
+		touched, err := r.touched(ctx, p.spec, shop, family, before, f.since(before, at))
 		if err != nil {
 			return nil, err
 		}
@@ -162,9 +206,9 @@ WHERE rollup = {rollup:String} AND shop = {shop:String} AND at <= fromUnixTimest
 	return out, schemas.Millis(found[0].At), nil
 }
 
-// remember notes how far a rollup has read, once everything has been computed that it has found there.
-func (r *Runner) remember(ctx context.Context, s *processors.Spec, shop string, now schemas.Millis, parts map[uint64]uint64) error {
-	row := processors.SeenRow{Rollup: s.Name, Shop: shop, Slot: int64(now) / recheck.Milliseconds() % slots, At: now, Parts: slices.Sorted(maps.Keys(parts))}
+// remember notes how far a rollup, or what feeds a table, has read, once everything has been computed that it has found there.
+func (r *Runner) remember(ctx context.Context, name, shop string, now schemas.Millis, parts map[uint64]uint64) error {
+	row := processors.SeenRow{Rollup: name, Shop: shop, Slot: int64(now) / recheck.Milliseconds() % slots, At: now, Parts: slices.Sorted(maps.Keys(parts))}
 	row.Nexts = make([]uint64, len(row.Parts))
 	for i, part := range row.Parts {
 		row.Nexts[i] = parts[part]
@@ -175,13 +219,6 @@ func (r *Runner) remember(ctx context.Context, s *processors.Spec, shop string, 
 // touched lists the moments, to the quarter of an hour, that events of a family touch which were not there before. Every
 // period begins at a quarter.
 func (r *Runner) touched(ctx context.Context, s *processors.Spec, shop, family string, before map[uint64]uint64, at schemas.Millis) ([]schemas.Millis, error) {
-	var parts, nexts []uint64
-	for part, next := range before {
-		parts, nexts = append(parts, part), append(nexts, next)
-	}
-	if len(parts) == 0 { // transform takes no empty lists
-		parts, nexts = []uint64{0}, []uint64{0}
-	}
 	sql := s.Rollup.Touch.In[family]
 	if sql == "" {
 		sql = "SELECT least(occurred_at, append_time) AS at FROM fresh"
@@ -189,13 +226,10 @@ func (r *Runner) touched(ctx context.Context, s *processors.Spec, shop, family s
 	type row struct {
 		T int64 `ch:"t"`
 	}
-	found, err := clickhouse.Select[row](ctx, r.Sink, `WITH fresh AS (
-  SELECT * FROM events_`+family+` WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64})
-    AND offset >= transform(part, {parts:Array(UInt64)}, {nexts:Array(UInt64)}, toUInt64(0))
-)
+	found, err := clickhouse.Select[row](ctx, r.Sink, fresh(family)+`
 SELECT DISTINCT intDiv(toUnixTimestamp64Milli(at), 900000) * 900000 AS t FROM (
 `+sql+`
-)`, param("shop", shop), param("parts", parts), param("nexts", nexts), param("since", int64(max(0, at-schemas.Millis(schemas.Underway.Milliseconds())))))
+)`, freshParams(shop, before, at)...)
 	if err != nil {
 		return nil, fmt.Errorf("new events of %s: %w", family, err)
 	}
@@ -204,6 +238,27 @@ SELECT DISTINCT intDiv(toUnixTimestamp64Milli(at), 900000) * 900000 AS t FROM (
 		out[i] = schemas.Millis(f.T)
 	}
 	return out, nil
+}
+
+// fresh is the table of that name: the events of a family that were not there when its parts had been read up to before.
+func fresh(family string) string {
+	return `WITH fresh AS (
+  SELECT * FROM events_` + family + ` WHERE shop = {shop:String} AND received_at >= fromUnixTimestamp64Milli({since:Int64})
+    AND offset >= transform(part, {parts:Array(UInt64)}, {nexts:Array(UInt64)}, toUInt64(0))
+)`
+}
+
+func freshParams(shop string, before map[uint64]uint64, since schemas.Millis) []clickhouse.Param {
+	var parts, nexts []uint64
+	for part, next := range before {
+		parts, nexts = append(parts, part), append(nexts, next)
+	}
+	if len(parts) == 0 { // transform takes no empty lists
+		parts, nexts = []uint64{0}, []uint64{0}
+	}
+	return []clickhouse.Param{
+		param("shop", shop), param("parts", parts), param("nexts", nexts), param("since", int64(max(0, since-schemas.Millis(schemas.Underway.Milliseconds())))),
+	}
 }
 
 func param(name string, value any) clickhouse.Param {

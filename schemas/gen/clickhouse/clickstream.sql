@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS events_clickstream
     `utm_content` String COMMENT 'Campaign content; the creative.',
     `ad_network` LowCardinality(String) COMMENT 'Ad network whose click id the landing page carried; the id itself is not kept.',
     `device` LowCardinality(String) COMMENT 'mobile, tablet, desktop, server or other.',
-    `bot` Bool COMMENT 'A robot, by its user agent or by its pace: metrics leave it out of what people do and count it apart.',
+    `bot` Bool COMMENT 'A robot, by its user agent, its pace or its referrer: metrics leave it out of what people do and count it apart.',
     `network` String COMMENT 'The visitor\'s IP address cut to /24 (IPv4) or /48 (IPv6); empty where only a server\'s is known.',
     `locale` LowCardinality(String) COMMENT 'BCP 47 language tag.',
     `query` String COMMENT 'Search words.',

@@ -5,13 +5,13 @@ CREATE TABLE IF NOT EXISTS logins
     `shop` LowCardinality(String) COMMENT 'Shop.',
     `anonymous_id` String COMMENT 'Visitor.',
     `user_id` String COMMENT 'Login id.',
-    `first` SimpleAggregateFunction(min, DateTime64(3, 'UTC')) COMMENT 'Event time of the first event that names both.',
-    `latest` SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'When the latest such event was received.'
+    `at` DateTime64(3, 'UTC') COMMENT 'Begin of the quarter of an hour in which an event names both, by event time.',
+    `received_at` DateTime64(3, 'UTC') COMMENT 'When such an event was received last; retention counts from here.'
 )
-ENGINE = AggregatingMergeTree
-ORDER BY (shop, anonymous_id, user_id)
-TTL toDateTime(latest) + INTERVAL 90 DAY
-COMMENT 'Which visitor has been seen with which login, and since when. Filled by mv_logins as events are stored; read it through v_logins.';
+ENGINE = ReplacingMergeTree(received_at)
+ORDER BY (shop, anonymous_id, at, user_id)
+TTL toDateTime(received_at) + INTERVAL 90 DAY
+COMMENT 'The logins with which each visitor was seen, by quarter of an hour. An event without a login is of the one that its visitor was seen with last.';
 
 CREATE OR REPLACE VIEW v_orders AS
 SELECT shop, order_id, if(refunds > 0 AND refunded >= if(paid > 0, paid, ordered), 'refunded', reached) AS state, if(refunds > 0 AND refunded >= if(paid > 0, paid, ordered), refunded_at, reached_at) AS state_at,
@@ -122,15 +122,3 @@ FROM events_marketing AS t
 WHERE t.type = 'spend'
 GROUP BY t.shop, t.platform, t.campaign, t.creative, t.currency, t.period_start, t.period_end
 COMMENT 'What each ad platform says of a campaign, creative and period: of several statements the one it made last (as_of, else when it was received). Add up amount within a currency, reporting_amount over all. statements says how often the figures were stated.';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS mv_logins TO logins AS
-SELECT t.shop AS shop, t.anonymous_id AS anonymous_id, t.user_id AS user_id, least(t.occurred_at, t.append_time) AS first, t.received_at AS latest
-FROM events_clickstream AS t
-WHERE t.user_id != '' AND t.user_id != t.anonymous_id AND NOT t.bot
-COMMENT 'Fills logins from the clickstream.';
-
-CREATE OR REPLACE VIEW v_logins AS
-SELECT t.shop AS shop, t.anonymous_id AS anonymous_id, t.user_id AS user_id, min(t.first) AS since, max(t.latest) AS latest
-FROM logins AS t
-GROUP BY t.shop, t.anonymous_id, t.user_id
-COMMENT 'Logins of each visitor with the moment at which each was taken up. Who an event without a login is of: the login that its visitor had taken up last.';
