@@ -21,6 +21,7 @@ type checked struct {
 func checkedMeasures() []checked {
 	return []checked{
 		{truth.Views, "page_views", "sum(views)"},
+		{truth.Robots, "page_views", "sum(bot_views)"},
 		{truth.Shown, "ctr", "sum(shown)"},
 		{truth.Clicked, "ctr", "sum(clicked)"},
 		{truth.Orders, "trade", "sum(orders)"},
@@ -85,7 +86,7 @@ const (
 func (c *truthCheck) compareRaw(ctx context.Context, now time.Time) (truth.Report, error) {
 	span := truth.Span{From: now.Add(-rawFrom).Truncate(time.Minute), To: now.Add(-rawTo).Truncate(time.Minute), WithLate: true}
 	rows, err := clickhouse.Select[minuteRow](ctx, c.db, `SELECT toUnixTimestamp64Milli(toDateTime64(toStartOfMinute(occurred_at), 3)) AS t, shop, toInt64(count()) AS n
-FROM v_events_clickstream WHERE type = 'page_view' AND toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}))
+FROM v_events_clickstream WHERE type = 'page_view' AND NOT bot AND toStartOfHour(occurred_at) >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}))
 AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}) AND occurred_at < fromUnixTimestamp64Milli({to:Int64}) AND has({shops:Array(String)}, shop)
 GROUP BY t, shop`, c.params(span)...)
 	if err != nil {

@@ -135,13 +135,13 @@ func (v *visit) add(w way, body props, adds ...truth.Add) *event {
 }
 
 func (v *visit) page(path, title string) {
-	adds := []truth.Add{{Measure: truth.Views, N: 1}}
+	whose := truth.Views
 	if v.robot {
-		adds = nil // its views are counted apart
+		whose = truth.Robots
 	}
 	v.add(browser, props{"type": "page", "name": title, "properties": props{
 		"path": path, "url": v.shop.Host + path, "title": title,
-	}}, adds...)
+	}}, truth.Add{Measure: whose, N: 1})
 }
 
 func (v *visit) track(name string, p props, adds ...truth.Add) *event {

@@ -7,7 +7,8 @@ type Measure string
 
 // The measures. Money is in micro-units of the shop's currency.
 const (
-	Views   Measure = "views"   // page views
+	Views   Measure = "views"   // page views of people
+	Robots  Measure = "robots"  // page views of robots
 	Shown   Measure = "shown"   // promotion impressions
 	Clicked Measure = "clicked" // promotion clicks
 	Orders  Measure = "orders"  // orders placed
