@@ -136,20 +136,13 @@ func deeperThan(body []byte, limit int) bool {
 
 // stringEnd returns the index of the quote that closes the string opened at i, or the last index.
 func stringEnd(body []byte, i int) int {
-	quote := i
-	for i++; i < len(body); {
-		if quote < i { // else the quote that was found is still ahead, behind an escape
-			n := bytes.IndexByte(body[i:], '"')
-			if n < 0 {
-				break
-			}
-			quote = i + n
+	for i++; i < len(body); i++ {
+		switch body[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
 		}
-		slash := bytes.IndexByte(body[i:quote], '\\')
-		if slash < 0 {
-			return quote
-		}
-		i += slash + 2
 	}
 	return len(body) - 1
 }
