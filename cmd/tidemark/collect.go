@@ -26,7 +26,7 @@ type collectCmd struct {
 	Proxies       []string          `placeholder:"CIDR" help:"Networks of our own proxies, whose X-Forwarded-For is believed."`
 	KeyRate       float64           `default:"50000" placeholder:"N" help:"Events per second of one write key, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
 	AddressRate   float64           `default:"1000" placeholder:"N" help:"Requests per second of one client address, twice that at once; more are answered 429 (${default}, -1 for no limit)."`
-	RobotPace     int               `default:"600" placeholder:"N" help:"Events of one visitor in one minute that a person may have; what goes beyond is marked as a robot's, which metrics leave out (${default}, -1 for no limit)."`
+	RobotPace     int               `default:"600" placeholder:"N" help:"Events of one visitor in one minute that a person may have; what goes beyond, and what comes in the hour after, is marked as a robot's, which metrics leave out. Servers are free of it (${default}, -1 for no limit)."`
 	SpamReferrers string            `type:"existingfile" placeholder:"FILE" help:"Hosts of referrer spam, one per line, as public lists have them: what comes from them is marked as a robot's. Read once, at the start."`
 	Cloudevents   map[string]string `mapsep:"," placeholder:"TOPIC=SHOP" help:"Kafka topics of CloudEvents to take in, each with the shop that its events are of."`
 	DrainDelay    time.Duration     `default:"0s" help:"How long to go on serving after /readyz has begun to fail."`

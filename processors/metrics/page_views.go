@@ -14,7 +14,7 @@ func pageViews() processors.Definition {
 		Name:  "page_views",
 		Title: processors.Text{EN: "Page views and visitors", ZH: "浏览量与访客数"},
 		Help:  "Page views of people, and the distinct visitors behind them, per minute; those of robots apart. Visitors of several channels or minutes do not add up: merge visitors_state.",
-		Formula: "views = number of page_view events of people; visitors = distinct people among them: the login where the event names one, else the anonymous id, so that somebody who logs in half-way is two until daily_active merges them. bot_views and bot_visitors are those of robots: add them to read the figures with robots. " +
+		Formula: "views = number of page_view events of people; visitors = distinct people among them: the login where the event names one, else the anonymous id, so that somebody who logs in half-way is two until daily_active merges them. bot_views and bot_visitors are those of robots: to read the figures with robots add the views and merge both states of visitors. " +
 			"While a window is open, visitors is the sum over partitions; once it is complete, ClickHouse's uniq merged over partitions: its error stays under 2 % (in practice about 0.5 %).",
 		Owner:  "growth",
 		Where:  typeIs(schemas.ClickPageView),
