@@ -77,7 +77,7 @@ func (d *DeadLetter) Record() (*kgo.Record, error) {
 	l := Letter{Kind: d.Kind, Reason: d.Reason, Source: d.Source, Shop: d.Shop, Route: d.Origin.Route, Secret: d.Origin.Secret, Network: d.Origin.Network, Index: d.Origin.Index,
 		SentAt: maskedText(d.Origin.SentAt, maxTime), Agent: maskedText(d.Origin.Agent, maxText), ReceivedAt: d.ReceivedAt, Size: len(d.Payload)}
 	whole, wholeContext := false, true
-	of := redaction{shop: d.Origin.shop, received: d.ReceivedAt, sent: d.Origin.SentAt, named: d.Origin.named || d.Topic == schemas.Clickstream.Topic(),
+	of := redaction{shop: d.Origin.shop, received: d.ReceivedAt, sent: d.Origin.SentAt, named: d.Origin.named || d.Topic == clickTopic,
 		cloud: d.Source == dialectCloudEvents}
 	l.Payload, whole = redact(d.Payload, of)
 	if d.Origin.Context != nil {

@@ -8,6 +8,7 @@ import (
 	"tidemark/schemas"
 )
 
+// clickTopic is made once: the name is put together anew at each call, and events ask for it.
 var clickTopic = schemas.Clickstream.Topic()
 
 // click adds one event to the clickstream.

@@ -101,7 +101,7 @@ func (in *intake) markFast(c *schemas.Click) {
 	}
 	s := p.step(c.Shop, c.AnonymousID, c.OccurredAt)
 	c.Bot = p.over(s, in.steps) || c.Bot
-	if _, copied := in.seen[identity{schemas.Clickstream.Topic(), c.EventID}]; !copied {
+	if _, copied := in.seen[identity{clickTopic, c.EventID}]; !copied {
 		in.steps = append(in.steps, s)
 	}
 }

@@ -17,7 +17,7 @@ const entryVersion = 1
 // waits where nobody sees it would be worse than one that its sender is told to repeat.
 func spoolable(recs []*kgo.Record) bool {
 	for _, r := range recs {
-		if r.Topic != schemas.Clickstream.Topic() && r.Topic != schemas.DeadLetterTopic || len(r.Headers) > 0 {
+		if r.Topic != clickTopic && r.Topic != schemas.DeadLetterTopic || len(r.Headers) > 0 {
 			return false
 		}
 	}
@@ -26,7 +26,7 @@ func spoolable(recs []*kgo.Record) bool {
 
 // unordered says whether the records may go past what is in the spool: none of them is of a visitor.
 func unordered(recs []*kgo.Record) bool {
-	return !slices.ContainsFunc(recs, func(r *kgo.Record) bool { return r.Topic == schemas.Clickstream.Topic() })
+	return !slices.ContainsFunc(recs, func(r *kgo.Record) bool { return r.Topic == clickTopic })
 }
 
 func encodeEntry(recs []*kgo.Record) []byte {
